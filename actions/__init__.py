@@ -1,0 +1,1 @@
+"""What people here do: one function, one deed."""

@@ -1,0 +1,1 @@
+"""Who: people, communities, memberships, keys, follows, blocks, hosts."""

@@ -1,0 +1,1 @@
+"""Everything that speaks ActivityPub: the door for servers and the post office."""

@@ -1,0 +1,1 @@
+"""What people make, and who may read it."""

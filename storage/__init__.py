@@ -1,0 +1,1 @@
+"""The ground: tables, transactions, queues, blobs, migrations."""

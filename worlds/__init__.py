@@ -1,0 +1,1 @@
+"""Clusters of real instances, for the demo, the bench and the tests."""
