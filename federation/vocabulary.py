@@ -117,6 +117,7 @@ class Post:
     context: str | None = None
     replies: str | None = None
     quote: str | None = None
+    quote_authorization: str | None = None
     published: int | None = None
     updated: int | None = None
     starts: int | None = None

@@ -1,1 +1,1 @@
-"""The door for browsers."""
+"""The door for browsers: plain pages, read without an account and without scripts."""

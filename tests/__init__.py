@@ -1,0 +1,1 @@
+"""Rules on each floor, and whole trips through the doors."""

@@ -21,10 +21,11 @@ journal = Table(
     blob("body"),
     text("state"),  # ready | waiting | done | ignored | refused | dead
     text("detail"),
-    number("attempts"),
+    number("attempts"),  # postponed so often
+    number("crashes"),  # leases that ran out
     time("received"),
     time("due"),
-    time("lease", null=True),
+    time("lease", null=True),  # until when a worker has it; which worker, too
     time("settled", null=True),
 )
 Index(
@@ -32,6 +33,28 @@ Index(
     journal.c.due,
     sqlite_where=journal.c.state == "ready",
     postgresql_where=journal.c.state == "ready",
+)
+# Two more for the rule "one at a time, in order", and one for what waits or is dead.
+Index(
+    "ix_journal_ready_signer",
+    journal.c.signer,
+    journal.c.id,
+    sqlite_where=journal.c.state == "ready",
+    postgresql_where=journal.c.state == "ready",
+)
+Index(
+    "ix_journal_ready_order_key",
+    journal.c.order_key,
+    journal.c.id,
+    sqlite_where=journal.c.state == "ready",
+    postgresql_where=journal.c.state == "ready",
+)
+Index(
+    "ix_journal_held",
+    journal.c.state,
+    journal.c.id,
+    sqlite_where=journal.c.state.in_(["waiting", "dead"]),
+    postgresql_where=journal.c.state.in_(["waiting", "dead"]),
 )
 Index("ix_journal_uri", journal.c.uri)
 Index("ix_journal_settled", journal.c.settled)
@@ -67,13 +90,14 @@ Index(
     postgresql_where=outgoing.c.expanded.is_(None),
 )
 Index("ix_outgoing_actor_id_id", outgoing.c.actor_id, outgoing.c.id)
+Index("ix_outgoing_expanded", outgoing.c.expanded)
 
 outgoing_audiences = Table(
     "outgoing_audiences",
     metadata,
     ref("outgoing_id", primary_key=True, autoincrement=False),
-    text("kind", primary_key=True),  # followers | holders | host | inbox
-    text("reference", primary_key=True),  # actor id | note id | host | inbox URL
+    text("kind", primary_key=True),  # followers | past_followers | members | host | inbox
+    text("reference", primary_key=True),  # actor id (the first three) | host | inbox URL
     text("cursor"),  # last inbox already expanded
     flag("done"),
 )
@@ -88,11 +112,19 @@ deliveries = Table(
     text("order_key"),
     flag("barrier"),
     number("attempts"),
-    time("due"),
+    time("tried", null=True),  # first try
+    time("due"),  # 0: at once
     text("error"),
     UniqueConstraint("outgoing_id", "inbox"),
 )
 Index("ix_deliveries_host_id", deliveries.c.host, deliveries.c.id)
+Index(
+    "ix_deliveries_delayed",
+    deliveries.c.host,
+    deliveries.c.due,
+    sqlite_where=deliveries.c.due > 0,
+    postgresql_where=deliveries.c.due > 0,
+)
 
 lanes = Table(
     "lanes",
@@ -104,7 +136,9 @@ lanes = Table(
     text("failed_uris"),  # JSON list of up to two activities that failed in a row
     time("failing_since", null=True),
     time("asleep_since", null=True),
-    time("due"),
+    time("not_before"),  # the whole host is left alone until then
+    time("due"),  # when to look at it next
+    time("woken"),  # when a sign of life last made its probe due
     time("lease", null=True),
     text("lease_token"),
     text("last_error"),
@@ -130,9 +164,12 @@ dead_letters = Table(
     time("at"),
 )
 
+# Inboxes that answered 410 (gone at once) or 404 (gone after three activities in a day).
 gone_inboxes = Table(
     "gone_inboxes",
     metadata,
     text("inbox", primary_key=True),
-    time("at"),
+    text("missed"),  # JSON list of up to three activities
+    time("at"),  # first of those answers
+    time("gone", null=True),
 )

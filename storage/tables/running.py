@@ -19,7 +19,9 @@ jobs = Table(
     text("kind"),
     text("reference"),  # what it is about; one job per kind and reference
     text("payload"),  # JSON
+    text("state", server_default="ready"),  # ready | dead
     number("attempts"),
+    number("crashes"),  # leases that ran out
     time("due"),
     time("lease", null=True),
     text("error"),

@@ -1,0 +1,108 @@
+"""One signed POST: the sender's keys, the signature at send time, the guarded client.
+
+RSA is signed on threads of its own (`cryptography` lets go of the interpreter meanwhile), Ed25519
+on the spot, for it takes less time than to go there and back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Protocol
+from urllib.parse import urljoin, urlsplit
+
+from actors.key_material import PrivateKey
+from federation.answers import Answer
+from federation.knocking import Knock
+from federation.signatures import sign
+
+Keys = Callable[[int], Awaitable[Mapping[str, PrivateKey]]]
+
+_CONTENT_TYPE = "application/activity+json"
+_KEYS_KEPT = 300_000  # milliseconds
+_MOST_KEYS = 1_000
+
+
+class Client(Protocol):
+    """The guarded client, as far as it is needed here."""
+
+    async def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer: ...
+
+
+class Sender:
+    """Signs and posts. `keys` gives an actor's signing keys by kind; `now` and `wall` are in
+    milliseconds, `wall` is what signatures are dated with; `concurrency` bounds the posts under
+    way."""
+
+    def __init__(
+        self,
+        client: Client,
+        keys: Keys,
+        *,
+        now: Callable[[], int],
+        wall: Callable[[], int],
+        concurrency: int,
+        threads: int | None,
+    ) -> None:
+        self._client = client
+        self._load_keys = keys
+        self._now = now
+        self.wall = wall
+        self._posts = asyncio.Semaphore(concurrency)
+        self._threads = ThreadPoolExecutor(
+            threads or min(4, os.cpu_count() or 1), thread_name_prefix="signing"
+        )
+        self._keys: dict[int, tuple[int, Mapping[str, PrivateKey]]] = {}
+        self._loading = asyncio.Lock()
+
+    def forget_keys(self) -> None:
+        """Load keys anew: after a rotation."""
+        self._keys.clear()
+
+    def close(self) -> None:
+        """Let the signing threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def keys_of(self, actor_id: int) -> Mapping[str, PrivateKey]:
+        """An actor's keys, kept for five minutes."""
+        found = self._keys.get(actor_id)
+        if found is not None and self._now() < found[0]:
+            return found[1]
+        async with self._loading:
+            found = self._keys.get(actor_id)
+            if found is None or self._now() >= found[0]:
+                if len(self._keys) >= _MOST_KEYS:
+                    self._keys.clear()
+                found = self._now() + _KEYS_KEPT, await self._load_keys(actor_id)
+                self._keys[actor_id] = found
+        return found[1]
+
+    async def signed_post(self, url: str, body: bytes, knock: Knock, key: PrivateKey) -> Answer:
+        """One signed try; a redirect to another path of the same origin is followed once (O-6)."""
+        answer = await self._post(url, body, knock, key)
+        if answer.status in (307, 308):
+            onward = urljoin(url, answer.headers.get("location", ""))
+            if onward != url and urlsplit(onward)[:2] == urlsplit(url)[:2]:
+                return await self._post(onward, body, knock, key)
+        return answer
+
+    async def _post(self, url: str, body: bytes, knock: Knock, key: PrivateKey) -> Answer:
+        make = partial(
+            sign,
+            knock.scheme,
+            method="POST",
+            url=url,
+            body=body,
+            key=key,
+            now=self.wall(),
+            content_type=_CONTENT_TYPE,
+        )
+        async with self._posts:
+            if key.kind == "rsa":
+                headers = await asyncio.get_running_loop().run_in_executor(self._threads, make)
+            else:
+                headers = make()
+            return await self._client.post(url, body=body, headers=headers)

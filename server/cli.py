@@ -1,0 +1,166 @@
+"""`passerelle`: one command of the list below, then an exit code that means something.
+
+0 done, 1 refused, 2 misused, 3 settings, 4 database away or at another version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, NoReturn
+
+from actors.refusals import Refusal
+from server.commands import blocks, communities, federating, keys, node, people, tokens
+from server.config import ConfigRefused, load
+from server.desk import Command, Configured, Desk, Exit, Misused, Opened
+from server.serving import AlreadyServed
+from server.terminal import Terminal
+from server.words import Words, language_of
+from storage.engine import StorageUnavailable
+from storage.opening import open_store
+from storage.versions import NewerDatabase, NotMigrated
+
+COMMANDS: tuple[Command, ...] = (
+    *node.COMMANDS,
+    *federating.COMMANDS,
+    *people.COMMANDS,
+    *communities.COMMANDS,
+    *tokens.COMMANDS,
+    *blocks.COMMANDS,
+    *keys.COMMANDS,
+)
+
+
+def main() -> NoReturn:
+    """What the installed script calls."""
+    sys.exit(run(sys.argv[1:], os.environ, now=time.time_ns() // 1_000_000))
+
+
+def run(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    now: int,
+    commands: Sequence[Command] = COMMANDS,
+) -> int:
+    """Do what the arguments say; returns the exit code. `now` in milliseconds."""
+    words = Words(language_of(environ))
+    terminal = Terminal(words=words, out=sys.stdout, err=sys.stderr, answers=sys.stdin)
+    args = _parser(words, commands).parse_args(arguments)
+    desk = Desk(
+        args=args, terminal=terminal, config_file=Path(args.config), environ=environ, now=now
+    )
+    try:
+        _do(args.command, desk)
+        return Exit.OK
+    except BrokenPipeError:
+        # Whoever read our output has had enough (`| head`); the interpreter must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except KeyboardInterrupt:
+        return 128 + 2
+    except (Refusal, Misused, AlreadyServed, ConfigRefused, *_STORAGE) as error:
+        code, sentence = _explained(error, words)
+        terminal.complain(sentence)
+        return code
+
+
+_STORAGE = (StorageUnavailable, NotMigrated, NewerDatabase)
+
+
+def _do(command: Command, desk: Desk) -> None:
+    if command.plain:
+        command.plain(desk)
+        return
+    config = load(desk.config_file, desk.environ)
+    configured = Configured(config=config, **_parts(desk))
+    if command.configured:
+        command.configured(configured)
+    else:
+        asyncio.run(_with_store(command, configured))
+
+
+async def _with_store(command: Command, desk: Configured) -> None:
+    assert command.opened
+    store = await open_store(desk.config.storage.url, watch=False)
+    try:
+        await command.opened(Opened(store=store, **_parts(desk)))
+    finally:
+        await store.close()
+
+
+def _explained(error: Exception, words: Words) -> tuple[int, str]:
+    match error:
+        case Refusal():
+            return Exit.REFUSED, words.retold(error.sentence)
+        case Misused():
+            return Exit.USAGE, words(error.sentence, **error.values)
+        case AlreadyServed():
+            text = words("Another passerelle serves {database} already.", database=error)
+            return Exit.REFUSED, text
+        case ConfigRefused():
+            return Exit.CONFIGURATION, str(error)
+        case NotMigrated():
+            return Exit.STORAGE, words("The database isn't ready: run passerelle migrate.")
+        case NewerDatabase():
+            text = words(
+                "The database was written by a newer passerelle (version {found}).",
+                found=error.found,
+            )
+            return Exit.STORAGE, text
+        case _:
+            return Exit.STORAGE, words("The database can't be used: {why}.", why=error)
+
+
+def _parts(desk: Desk) -> dict[str, Any]:
+    return {field.name: getattr(desk, field.name) for field in fields(desk)}
+
+
+# --- arguments -----------------------------------------------------------------------------------
+
+
+class _Parser(ArgumentParser):
+    """Says what it misses in the language of the terminal."""
+
+    words = Words("en")
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(Exit.USAGE, f"{self.prog}: {self.words.retold(message)}\n")
+
+
+def _parser(words: Words, commands: Sequence[Command]) -> ArgumentParser:
+    kind = type("_Parser", (_Parser,), {"words": words})
+    top: ArgumentParser = kind(prog="passerelle", allow_abbrev=False)
+    top.add_argument(
+        "--config", default="config.toml", metavar="FILE", help=words("config.toml if not given")
+    )
+    groups: dict[str, Any] = {
+        "": top.add_subparsers(metavar="COMMAND", required=True, parser_class=kind)
+    }
+    for command in commands:
+        above, _, name = command.name.rpartition(" ")
+        if above not in groups:
+            below = [one.name.split()[1] for one in commands if one.name.startswith(above + " ")]
+            group = groups[""].add_parser(above, help=", ".join(below), allow_abbrev=False)
+            groups[above] = group.add_subparsers(
+                metavar="COMMAND", required=True, parser_class=kind
+            )
+        about = words(command.about)
+        parser = groups[above].add_parser(name, help=about, description=about, allow_abbrev=False)
+        command.arguments(parser)
+        _translate(parser, words)
+        parser.set_defaults(command=command)
+    return top
+
+
+def _translate(parser: ArgumentParser, words: Words) -> None:
+    for action in parser._actions:
+        if action.help:
+            action.help = words(action.help)

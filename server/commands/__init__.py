@@ -1,0 +1,1 @@
+"""The commands of `passerelle`, one file per subject; `server.cli` lists them."""

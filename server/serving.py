@@ -1,0 +1,104 @@
+"""Runs the web server until it is told to stop.
+
+SIGTERM: no new connections, 20 seconds for requests under way, 25 for everything, exit code 0
+(Q-16). A SQLite database has one server: the second one finds it locked (F-20).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeAlias
+
+import uvicorn
+
+from server.config import Config
+from storage.opening import sqlite_file
+
+Application: TypeAlias = Any
+"""An ASGI application; its lifespan opens and closes what it needs."""
+
+_REQUESTS_SECONDS = 20
+_ALL_SECONDS = 25
+
+
+class AlreadyServed(Exception):
+    """Another process serves this database."""
+
+
+def serve(config: Config, application: Application) -> None:
+    """Blocks. Raises AlreadyServed; SystemExit when the address can't be listened on."""
+    host, _, port = config.server.listen.rpartition(":")
+    settings = uvicorn.Config(
+        application,
+        host=host.strip("[]"),
+        port=int(port),
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(config.server.trusted_proxies),
+        forwarded_allow_ips=list(config.server.trusted_proxies),
+        timeout_graceful_shutdown=_REQUESTS_SECONDS,
+    )
+    with sole_server(config.storage.url), _quiet_end():
+        _Server(settings).run()
+
+
+@contextmanager
+def sole_server(url: str) -> Iterator[None]:
+    """Holds the lock of a SQLite database, which ends with the process however that ends.
+
+    A file of its own beside it, since SQLite has its own use for locks on the database itself.
+    Raises AlreadyServed.
+    """
+    path = sqlite_file(url)
+    if path is None:
+        yield
+        return
+    handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _lock(handle, path)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, path: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise AlreadyServed(str(path)) from error
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn does, with an end that is sure; the next start repeats what is left then."""
+        if not self.should_exit:
+            ending = threading.Timer(_ALL_SECONDS, os._exit, (0,))
+            ending.daemon = True
+            ending.start()
+        super().handle_exit(sig, frame)
+
+
+@contextmanager
+def _quiet_end() -> Iterator[None]:
+    """uvicorn raises the signal again once it has shut down; here that is the end, not a crash."""
+    former = {sig: signal.signal(sig, _ignored) for sig in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for sig, handler in former.items():
+            signal.signal(sig, handler)
+
+
+def _ignored(_signal: int, _frame: FrameType | None) -> None:
+    """Nothing left to do."""

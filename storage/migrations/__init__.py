@@ -1,0 +1,1 @@
+"""Alembic's scripts, numbered: `storage.migrating` runs them, `storage.revising` writes them."""

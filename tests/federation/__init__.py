@@ -1,0 +1,1 @@
+"""The rules of what we speak with other servers."""

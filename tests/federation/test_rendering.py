@@ -1,0 +1,484 @@
+"""Our documents, word for word, and what our own reading makes of them.
+
+The golden files in tests/fixtures/rendered are what other servers get. When one must change, look
+at what each kind of server reads (federation/rendering_notes.py) and write the file anew with
+`RENDERED=write pytest tests/federation/test_rendering.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actors.addresses import Site
+from actors.key_material import load_private, public_half, public_pem
+from actors.records import Actor, Community, KeyRow
+from federation import parsing, proofs, rendering
+from federation.documents import read
+from federation.rendering_actors import actor_document
+from federation.rendering_collections import collection, digest, page
+from federation.rendering_notes import note_object
+from federation.rendering_values import timestamp
+from federation.vocabulary import (
+    PUBLIC,
+    Accept,
+    ActorDocument,
+    Add,
+    Announce,
+    Block,
+    Collection,
+    Create,
+    Delete,
+    Flag,
+    Follow,
+    Like,
+    Lock,
+    Move,
+    Post,
+    Reject,
+    Remove,
+    Tombstone,
+    Undo,
+    Update,
+)
+from notes.records import Attachment, Choice, Extras, Note, Poll, Tag
+
+_FIXTURES = Path(__file__).parents[1] / "fixtures"
+_GOLDEN = _FIXTURES / "rendered"
+_KEYS = json.loads((_FIXTURES / "signatures" / "requests.json").read_text())
+NOW = 1_795_262_400_000  # 2026-11-21T12:00:00Z
+SITE = Site(domain="atelier.example.net")
+BASE = SITE.base
+
+
+def person(number: int, username: str, **more: Any) -> Actor:
+    uri = f"{BASE}/u/{username}"
+    return Actor(
+        id=number,
+        uri=uri,
+        kind="Person",
+        local=True,
+        host=SITE.domain,
+        username=username,
+        inbox=f"{uri}/inbox",
+        outbox=f"{uri}/outbox",
+        followers=f"{uri}/followers",
+        following=f"{uri}/following",
+        featured=f"{uri}/featured",
+        published=NOW,
+        updated=NOW,
+        **more,
+    )
+
+
+def group(number: int, name: str) -> Actor:
+    made = person(number, name, name=name.title())
+    uri = f"{BASE}/c/{name}"
+    parts = ("inbox", "outbox", "followers", "following", "featured", "moderators")
+    lists: dict[str, Any] = {part: f"{uri}/{part}" for part in parts}
+    return replace(made, kind="Group", uri=uri, **lists)
+
+
+LEA = person(1, "lea", name="Léa")
+SAM = replace(
+    person(2, "sam"), local=False, host="ailleurs.example", uri="https://ailleurs.example/u/sam"
+)
+VEILLE = group(3, "veille")
+PEOPLE = {one.id: one for one in (LEA, SAM, VEILLE)}
+
+
+def note(**fields: Any) -> Note:
+    plain: dict[str, Any] = {
+        "id": 7,
+        "uri": f"{BASE}/n/abc",
+        "kind": "Note",
+        "author_id": LEA.id,
+        "context": f"{BASE}/t/abc",
+        "content": "<p>Bonjour.</p>",
+        "source": "Bonjour.",
+        "language": "fr",
+        "local": True,
+        "published": NOW + 250,
+    }
+    return Note(**{**plain, **fields})
+
+
+def rendered(made: Note, extras: Extras | None = None) -> dict[str, Any]:
+    return note_object(made, extras or Extras(), PEOPLE, SITE)
+
+
+def keys_of(actor: Actor) -> list[KeyRow]:
+    def row(kind: str, fragment: str, state: str = "active") -> KeyRow:
+        return KeyRow(
+            uri=f"{actor.uri}#{fragment}",
+            actor_id=actor.id,
+            kind=kind,
+            public=public_pem(_KEYS[f"{kind}_private"]),
+            private=None,
+            state=state,
+            created=NOW,
+            retires=None,
+            fetched=0,
+        )
+
+    return [row("rsa", "main-key"), row("ed25519", "ed25519-key")]
+
+
+ARTICLE = note(
+    kind="Article",
+    community_id=VEILLE.id,
+    title="Tenir une veille à plusieurs",
+    summary="Trois habitudes & un outil.",
+    content="<p>" + "Chacune dit ce qu’elle a lu. " * 30 + "</p>",
+    source="# Tenir une veille à plusieurs\n\nChacune dit ce qu’elle a lu.",
+    license="https://creativecommons.org/licenses/by-sa/4.0/",
+    updated=NOW + 60_000,
+)
+ARTICLE_EXTRAS = Extras(
+    mentions=(SAM.id,),
+    tags=(Tag(key="veille", name="Veille"), Tag(key="été", name="été")),
+    attachments=(
+        Attachment(
+            url=f"{BASE}/media/a.webp",
+            kind="Image",
+            media_type="image/webp",
+            alt="Un carnet",
+            blurhash="UBL_:rOpGG",
+            width=1200,
+            height=800,
+        ),
+        Attachment(url="https://example.com/lu", kind="Link"),
+    ),
+)
+QUESTION = note(kind="Question", uri=f"{BASE}/n/q", content="<p>Quand ?</p>", updated=NOW)
+POLL = Poll(choices=(Choice(name="Mardi", votes=2), Choice(name="Jeudi")), closes=NOW, voters=2)
+REPLY = note(
+    in_reply_to=SAM.uri + "/n/1",
+    community_id=VEILLE.id,
+    quote="https://ailleurs.example/n/2",
+    summary="Attention",
+    sensitive=True,
+)
+
+
+def golden() -> dict[str, dict[str, Any]]:
+    fields = (("Site", '<a href="https://lea.example" rel="me">lea.example</a>'),)
+    lea = replace(LEA, summary="<p>Ici.</p>", summary_source="Ici.", fields=fields, indexable=True)
+    rules = Community(actor_id=VEILLE.id, joining="approval", posting="moderators", private=False)
+    node = replace(LEA, id=9, kind="Application", uri=SITE.instance_actor, username="atelier")
+    create = rendering.create(rendered(ARTICLE, ARTICLE_EXTRAS))
+    return {
+        "person": actor_document(lea, keys_of(lea), SITE, community=None),
+        "group": actor_document(VEILLE, keys_of(VEILLE), SITE, community=rules),
+        "instance": actor_document(node, keys_of(node), SITE, community=None),
+        "article": rendered(ARTICLE, ARTICLE_EXTRAS),
+        "question": rendered(QUESTION, Extras(poll=POLL)),
+        "reply": rendered(REPLY, Extras(mentions=(SAM.id,))),
+        "announce_create": rendering.announce_activity(
+            create, uri=f"{BASE}/a/1", community=VEILLE, private=False, now=NOW
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(golden()))
+def test_documents_word_for_word(name: str) -> None:
+    made = rendering.serialise(golden()[name])
+    file = _GOLDEN / f"{name}.json"
+    if os.environ.get("RENDERED") == "write":
+        file.write_text(json.dumps(json.loads(made), ensure_ascii=False, indent=1) + "\n")
+    assert json.loads(made) == json.loads(file.read_text())
+
+
+# --- read back -----------------------------------------------------------------------------------
+
+
+def test_an_article_read_back() -> None:
+    post = parsing.thing(read(rendering.serialise(rendered(ARTICLE, ARTICLE_EXTRAS))), now=NOW * 2)
+    assert isinstance(post, Post)
+    assert (post.author, post.kind, post.name) == (LEA.uri, "Article", ARTICLE.title)
+    assert post.address.to == (VEILLE.uri, PUBLIC)
+    assert post.address.cc == (LEA.followers, SAM.uri)
+    assert post.address.audience == (VEILLE.uri,)
+    assert [mention.name for mention in post.mentions] == [VEILLE.handle, SAM.handle]
+    assert [tag.name for tag in post.hashtags] == ["Veille", "été"]
+    assert post.content == ARTICLE.content
+    assert (post.source, post.language, post.license) == (ARTICLE.source, "fr", ARTICLE.license)
+    assert (post.published, post.updated) == (ARTICLE.published, ARTICLE.updated)
+    assert [(one.url, one.alt) for one in post.attachments] == [
+        (f"{BASE}/media/a.webp", "Un carnet"),
+        ("https://example.com/lu", ""),
+    ]
+
+
+def test_a_question_read_back() -> None:
+    post = parsing.thing(rendered(QUESTION, Extras(poll=POLL)), now=NOW * 2)
+    assert isinstance(post, Post)
+    assert post.poll
+    assert (post.poll.multiple, post.poll.voters, post.poll.closes) == (False, 2, NOW)
+    assert [(one.name, one.votes) for one in post.poll.choices] == [("Mardi", 2), ("Jeudi", 0)]
+
+
+def test_a_quoting_reply_read_back() -> None:
+    post = parsing.thing(rendered(REPLY), now=NOW * 2)
+    assert isinstance(post, Post)
+    assert (post.in_reply_to, post.quote) == (REPLY.in_reply_to, REPLY.quote)
+    assert (post.summary, post.sensitive) == ("Attention", True)
+
+
+def test_a_community_read_back() -> None:
+    read_back = parsing.thing(golden()["group"], now=NOW)
+    assert isinstance(read_back, ActorDocument)
+    assert read_back.moderators == VEILLE.moderators
+    assert (read_back.locked, read_back.restricted_to_moderators) == (True, True)
+    assert read_back.webfinger == "veille@atelier.example.net"
+    assert [(key.uri, key.form) for key in read_back.keys] == [
+        (f"{VEILLE.uri}#main-key", "pem"),
+        (f"{VEILLE.uri}#ed25519-key", "multibase"),
+    ]
+
+
+# --- to whom -------------------------------------------------------------------------------------
+
+
+def addressed(**fields: Any) -> tuple[list[str], list[str], str | None]:
+    made = rendered(note(**fields), Extras(mentions=(SAM.id,)))
+    return made["to"], made["cc"], made.get("audience")
+
+
+def test_addresses_by_visibility() -> None:
+    """What each visibility becomes on the wire."""
+    followers = str(LEA.followers)
+    assert addressed() == ([PUBLIC], [followers, SAM.uri], None)
+    assert addressed(visibility="unlisted") == ([followers], [PUBLIC, SAM.uri], None)
+    assert addressed(visibility="followers") == ([followers], [SAM.uri], None)
+    assert addressed(visibility="direct") == ([SAM.uri], [], None)
+    assert addressed(community_id=VEILLE.id) == (
+        [VEILLE.uri, PUBLIC],
+        [followers, SAM.uri],
+        VEILLE.uri,
+    )
+    assert addressed(community_id=VEILLE.id, visibility="community") == (
+        [VEILLE.uri, VEILLE.followers],
+        [],
+        VEILLE.uri,
+    )
+
+
+@pytest.mark.parametrize("visibility", ["followers", "community", "direct"])
+def test_what_is_closed_never_names_the_public(visibility: str) -> None:
+    """P-8, P-10: nor, in a closed community, anybody outside it."""
+    made = rendered(note(community_id=VEILLE.id, visibility=visibility), Extras(mentions=(SAM.id,)))
+    assert PUBLIC not in json.dumps(made)
+    assert PUBLIC not in json.dumps(rendering.create(made))
+    if visibility == "community":
+        assert SAM.uri not in made["to"] + made["cc"]
+
+
+def test_cc_is_there_even_when_empty() -> None:
+    """Lemmy has refused activities without it."""
+    made = rendered(note(visibility="direct"))
+    assert (made["to"], made["cc"]) == ([], [])
+    assert rendering.create(made)["cc"] == []
+
+
+def test_a_private_community_announces_to_its_members_only() -> None:
+    """P-8."""
+    inner = rendering.create(rendered(note(community_id=VEILLE.id, visibility="community")))
+    made = rendering.announce_activity(
+        inner, uri=f"{BASE}/a/1", community=VEILLE, private=True, now=NOW
+    )
+    assert (made["to"], made["cc"]) == ([VEILLE.uri, VEILLE.followers], [])
+    assert PUBLIC not in json.dumps(made)
+
+
+# --- what it says --------------------------------------------------------------------------------
+
+
+def test_an_articles_summary() -> None:
+    short = rendered(note(kind="Article", title="T", content="<p>Court.</p>"))
+    assert short["summary"] == short["preview"]["content"] == "<p>Court.</p>"
+    said = rendered(note(kind="Article", title="T", summary="a < b\n\nc", content="<p>x</p>" * 99))
+    assert said["summary"] == "<p>a &lt; b</p><p>c</p>"
+    long = rendered(note(kind="Article", title="T", content="<p>" + "mot " * 400 + "</p>"))
+    assert len(long["summary"]) <= 507
+    assert long["summary"].endswith("mot …</p>")
+    unbroken = rendered(note(kind="Article", title="T", content="<p>" + "é" * 2000 + "</p>"))
+    assert 0 < len(unbroken["summary"]) <= 507
+
+
+def test_a_note_has_no_name() -> None:
+    """A Note with a name and a parent is a vote for everybody else."""
+    assert "name" not in rendered(note(title="T", in_reply_to="https://ailleurs.example/n/1"))
+
+
+def test_a_locked_thread_and_a_note_not_to_be_boosted() -> None:
+    assert rendered(note(locked=True))["commentsEnabled"] is False
+    assert "commentsEnabled" not in rendered(note())
+    policy = rendered(note(announceable=False))["interactionPolicy"]
+    assert policy == {"canAnnounce": {"automaticApproval": [LEA.uri]}}
+    assert "interactionPolicy" not in rendered(note(announceable=False, visibility="followers"))
+
+
+def test_a_note_of_elsewhere_names_no_collections_of_ours() -> None:
+    assert "replies" not in rendered(note(local=False, author_id=SAM.id))
+    assert rendered(note())["replies"] == f"{BASE}/n/abc/replies"
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (NOW, "2026-11-21T12:00:00Z"),
+        (NOW + 7, "2026-11-21T12:00:00.007Z"),
+        (0, "1970-01-01T00:00:00Z"),
+    ],
+)
+def test_times(moment: int, text: str) -> None:
+    assert timestamp(moment) == text
+
+
+# --- keys ----------------------------------------------------------------------------------------
+
+
+def test_a_retiring_rsa_key_stands_among_the_multikeys() -> None:
+    """S-21: one publicKey, which is the active one."""
+    active, ed25519 = keys_of(LEA)
+    retiring = replace(active, state="retiring")
+    newer = replace(active, uri=f"{LEA.uri}#main-key-2")
+    made = actor_document(LEA, [newer, ed25519, retiring], SITE, community=None)
+    assert made["publicKey"]["id"] == newer.uri
+    assert [key["id"] for key in made["assertionMethod"]] == [ed25519.uri, retiring.uri]
+
+
+def test_a_revoked_key_is_not_listed() -> None:
+    active, ed25519 = keys_of(LEA)
+    made = actor_document(LEA, [active, replace(ed25519, state="revoked")], SITE, community=None)
+    assert "assertionMethod" not in made
+
+
+def test_proofs_survive_every_wrapper() -> None:
+    """FEP-8b32: what is embedded keeps its own @context, and is passed on unchanged."""
+    key = load_private(_KEYS["ed25519_private"], uri=f"{LEA.uri}#ed25519-key", owner=LEA.uri)
+    made = rendering.with_proof(rendered(ARTICLE, ARTICLE_EXTRAS), key, NOW)
+    create = rendering.with_proof(rendering.create(made), key, NOW)
+    announce = rendering.announce_activity(
+        create, uri=f"{BASE}/a/1", community=VEILLE, private=False, now=NOW
+    )
+    arrived = read(rendering.serialise(announce))
+    proofs.verify_document(arrived["object"], public_half(key))
+    proofs.verify_document(arrived["object"]["object"], public_half(key))
+    arrived["object"]["object"]["name"] = "Autre"
+    with pytest.raises(proofs.ProofRefused):
+        proofs.verify_document(arrived["object"]["object"], public_half(key))
+
+
+# --- activities ----------------------------------------------------------------------------------
+
+
+def activities() -> dict[str, tuple[dict[str, Any], type]]:
+    made, uri, other = rendered(ARTICLE), f"{BASE}/a/1", "https://ailleurs.example/n/2"
+    asked = rendering.follow_as_received(uri=f"{SAM.uri}#f", actor=SAM.uri, target=LEA.uri)
+    by_lea: dict[str, Any] = {"uri": uri, "actor": LEA.uri}
+    to: dict[str, Any] = {"to": [VEILLE.uri], "cc": [PUBLIC]}
+    follow = rendering.follow(SAM.uri, **by_lea)
+    like = rendering.like(other, **by_lea, to=[SAM.uri], audience=VEILLE.uri)
+    return {
+        "create": (rendering.create(made), Create),
+        "update": (rendering.update(made, uri=uri, now=NOW), Update),
+        "update_actor": (
+            rendering.update_actor(golden()["person"], uri=uri, now=NOW),
+            Update,
+        ),
+        "delete": (rendering.delete(made["id"], **by_lea, **to, audience=VEILLE.uri), Delete),
+        "delete_actor": (rendering.delete_actor(LEA.uri, uri=uri), Delete),
+        "removal": (
+            rendering.remove_from_community(
+                other, **by_lea, group=VEILLE.uri, reason="", to=[PUBLIC]
+            ),
+            Delete,
+        ),
+        "follow": (follow, Follow),
+        "accept": (rendering.accept(asked, **by_lea), Accept),
+        "reject": (rendering.reject(asked, **by_lea), Reject),
+        "like": (like, Like),
+        "undo_follow": (rendering.undo(follow, uri=f"{BASE}/a/2"), Undo),
+        "undo_like": (rendering.undo(like, uri=f"{BASE}/a/2"), Undo),
+        "boost": (
+            rendering.announce_object(other, uri=uri, actor=LEA, now=NOW, author=SAM.uri),
+            Announce,
+        ),
+        "block": (rendering.block(SAM.uri, **by_lea, to=[SAM.uri]), Block),
+        "ban": (
+            rendering.block(
+                SAM.uri, **by_lea, **to, community=VEILLE.uri, reason="Pub", ends=NOW + 1
+            ),
+            Block,
+        ),
+        "flag": (rendering.flag([SAM.uri, other], **by_lea, content="Pub", to=[SAM.uri]), Flag),
+        "add": (rendering.add(other, target=str(VEILLE.featured), **by_lea, **to), Add),
+        "remove": (rendering.remove(other, target=str(VEILLE.featured), **by_lea, **to), Remove),
+        "lock": (rendering.lock(other, **by_lea, group=VEILLE.uri, **to), Lock),
+        "move": (rendering.move(SAM.uri, **by_lea, followers=str(LEA.followers)), Move),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(activities()))
+def test_every_activity_reads_back(name: str) -> None:
+    """With an id, an actor, and both lists of recipients."""
+    document, kind = activities()[name]
+    assert isinstance(document["to"], list)
+    assert isinstance(document["cc"], list)
+    found = parsing.activity(read(rendering.serialise(document)), now=NOW * 2)
+    assert type(found) is kind
+    assert (found.uri, found.actor) == (document["id"], document["actor"])
+    assert found.address.to == tuple(document["to"])
+
+
+def test_an_answer_holds_the_whole_follow() -> None:
+    """GoToSocial and Lemmy look at its actor and object."""
+    document, _ = activities()["accept"]
+    found = parsing.activity(document, now=NOW)
+    assert isinstance(found, Accept)
+    assert isinstance(found.object.embedded, Follow)
+    assert (found.object.embedded.actor, found.object.embedded.object) == (SAM.uri, LEA.uri)
+    assert found.address.to == (SAM.uri,)
+
+
+def test_a_deletion_and_a_removal() -> None:
+    """Lemmy tells a moderator's removal by its summary; it is never missing there."""
+    deleted = parsing.activity(activities()["delete"][0], now=NOW)
+    removed = parsing.activity(activities()["removal"][0], now=NOW)
+    assert isinstance(deleted, Delete)
+    assert isinstance(removed, Delete)
+    assert isinstance(deleted.object.embedded, Tombstone)
+    assert deleted.summary is None
+    assert removed.summary
+
+
+# --- collections ---------------------------------------------------------------------------------
+
+
+def test_collections_and_pages() -> None:
+    uri = f"{BASE}/u/lea/outbox"
+    whole = collection(uri, total=0, items=[], first=f"{uri}?page=1", owner=LEA.uri)
+    assert (whole["totalItems"], whole["orderedItems"]) == (0, [])
+    assert "totalItems" not in collection(uri, total=None, items=[])
+    part = parsing.thing(page(f"{uri}?page=1", part_of=uri, items=[uri], next_page=None), now=NOW)
+    assert isinstance(part, Collection)
+    assert part.next is None
+    assert [item.uri for item in part.items] == [uri]
+
+
+def test_the_digest_of_a_set() -> None:
+    """The example of FEP-8fcf; order does not count, a pair cancels out."""
+    uris = [
+        "https://testing.example.org/users/1",
+        "https://testing.example.org/users/2",
+    ]
+    expected = "c33f48cd341ef046a206b8a72ec97af65079f9a3a9b90eef79c5920dce45c61f"
+    assert digest(uris) == digest(uris[::-1]) == expected
+    assert digest([*uris, *uris]) == digest([]) == "0" * 64

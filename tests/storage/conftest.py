@@ -1,0 +1,3 @@
+from tests.databases import store
+
+__all__ = ["store"]
