@@ -28,7 +28,7 @@ from storage.lanes import Delivery, Lane
 _LEASE = 180_000  # milliseconds: longer than a lane's turn and its last delivery together
 _ROWS = 20  # of one lane at a time
 _LANES = 50  # claimed at once
-_TOGETHER = 0.005  # seconds in which results are collected for one transaction
+_TOGETHER = 0.02  # seconds in which results are collected for one transaction
 _LOOK = 1.0  # seconds between two looks without a wake
 
 _log = structlog.get_logger(__name__)

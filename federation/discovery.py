@@ -16,13 +16,13 @@ from actors import directory, keys
 from actors.addresses import Handle
 from actors.key_material import KeyRefused, PublicKey, public_from_multibase, public_from_pem
 from actors.records import Actor
-from federation import documents, origin, parsing, signatures
+from federation import compacting, documents, origin, parsing, signatures
 from federation.documents import Malformed
 from federation.fetching import Budget, FetchFailed, Signer
 from federation.keyring import KnownKey
 from federation.node import Node
 from federation.origin import Refused
-from federation.vocabulary import ActorDocument, Collection, Other, Post, Thing, Tombstone
+from federation.vocabulary import ActorDocument, Collection, Post, Thing, Tombstone
 from notes.cleaning import clean_html
 from storage.engine import Reader, Transaction
 
@@ -90,10 +90,9 @@ async def _fetch_once(node: Node, uri: str, budget: Budget) -> tuple[Found, str]
         address, signer=await signer(node), budget=budget, identity="instance"
     )
     document = documents.read(body)
+    if compacting.may_compact(document):
+        document = await compacting.compacted(document)
     thing = parsing.thing(document, now=node.clock())
-    # A fragment names a part of the document it is in (NodeBB's `#activity/...`, key ids).
-    if address != uri and isinstance(thing, Other):
-        final = uri
     return Found(thing=thing, body=body, document=document), final
 
 

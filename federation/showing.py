@@ -101,14 +101,18 @@ async def _find_note(
 
 async def _may_see(reader: Reader, found: Sent, viewer: Viewer) -> bool:
     """About a note that is there: who may read the note. Else whoever it is addressed to."""
+    asker = viewer.actor_id
+    people = await directory.get_many(reader, [found.actor_id, *([asker] if asker else [])])
+    if found.actor_id not in people or people[found.actor_id].state == "suspended":
+        return False
     if found.note_id is not None and await reading.by_id(reader, found.note_id, viewer) is None:
         return False
     named = _addressed(found)
-    if PUBLIC in named or viewer.actor_id == found.actor_id:
+    if PUBLIC in named or asker == found.actor_id:
         return True
-    if viewer.actor_id is None:
+    if asker is None or asker not in people:
         return False
-    return found.note_id is not None or (await directory.get(reader, viewer.actor_id)).uri in named
+    return found.note_id is not None or people[asker].uri in named
 
 
 def _addressed(found: Sent) -> list[str]:

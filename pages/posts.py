@@ -100,7 +100,7 @@ def in_full(desk: Desk, note: Note) -> Post:
 
 def in_thread(desk: Desk, note: Note, *, depth: int = 0, parent: Parent | None = None) -> Post:
     post = _post(desk, note, shift=2, whole=len(note.content) <= _FULL_REPLY)
-    return replace(post, depth=depth, parent=parent)
+    return replace(post, depth=depth, parent=parent, community=None)
 
 
 def parent_of(desk: Desk, note: Note | None) -> Parent:

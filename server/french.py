@@ -178,6 +178,13 @@ REFUSALS = {
     "The list has more than {count} characters.": "La liste a plus de {count} caractères.",
     "The list has more than {count} lines.": "La liste a plus de {count} lignes.",
     "Line {line} is not CSV.": "La ligne {line} n'est pas du CSV.",
+    "{file} can't be used: {why}.": "{file} est inutilisable : {why}.",
+    "A community is created by a person of this node.": (
+        "Une communauté est fondée par une personne de ce nœud."
+    ),
+    "Only keys of this node's own actors can be rotated here.": (
+        "Seules les clés d'ici peuvent être renouvelées ici."
+    ),
     "{file} must be text in UTF-8.": "{file} doit être du texte en UTF-8.",
     "This node has no name yet: run passerelle init.": (
         "Ce nœud n'a pas encore de nom : lancez passerelle init."

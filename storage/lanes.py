@@ -265,7 +265,7 @@ def _lane(row: Row, token: str) -> Lane:
         state=row["state"],
         token=token,
         failures=row["failures"],
-        failed_uris=tuple(json.loads(row["failed_uris"] or "[]")),
+        failed_uris=tuple(json.loads(row["failed_uris"])) if row["failed_uris"] else (),
         failing_since=row["failing_since"],
         asleep_since=row["asleep_since"],
         not_before=row["not_before"],

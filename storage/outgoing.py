@@ -267,7 +267,7 @@ async def enqueue(
     return outgoing_id
 
 
-async def expand(tx: Transaction, *, now: int, chunk: int = 1_000) -> int:
+async def expand(tx: Transaction, *, now: int, chunk: int = 4_000) -> int:
     """Make up to `chunk` deliveries of the next activity; 0 when none is left to expand.
 
     Returns how many steps it took, at least 1 when there was an activity.

@@ -77,7 +77,7 @@ def of_people(kind: str, *conditions: ColumnElement[bool]) -> Select[Any]:
     source = outgoing.join(table, subject == bindparam("subject", type_=BigInteger()))
     return _rows(
         source, person, which, outgoing.c.id == bindparam("outgoing"), AWAKE, *conditions
-    ).order_by(inbox_of_actor)
+    ).order_by(outgoing.c.id, inbox_of_actor)
 
 
 def missed_by_people(kind: str) -> Select[Any]:

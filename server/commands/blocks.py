@@ -110,7 +110,7 @@ def _write(name: str, text: str) -> None:
 
 
 def _unusable(name: str, error: OSError) -> Invalid:
-    return Invalid(f"{name}: {error.strerror}.")
+    return Invalid(f"{name} can't be used: {error.strerror}.")
 
 
 def _described(block: DomainBlock) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Léa (open), Sam (follows Léa), the community `veille` (open) and `cercle` (pri
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ from actors import communities, directory, follows, grants, keys, memberships
 from actors.addresses import Site
 from actors.key_material import generate_ed25519, generate_rsa
 from actors.records import Actor, Community
-from federation import rendering, viewing
+from federation import documents, rendering, viewing
 from federation.dialing import Reach
 from federation.fetching import Client
 from federation.inbound import Pace
@@ -35,7 +36,7 @@ from federation.rendering_actors import actor_document
 from federation.rendering_notes import note_object
 from federation.routes import ROUTES
 from moderation.admission import Admission
-from notes import audiences, writing
+from notes import audiences, reactions, writing
 from notes.records import Draft, Extras, Note
 from storage.engine import Store, Transaction
 from tests.databases import sqlite_store
@@ -259,3 +260,24 @@ async def add_note(
     added = await writing.add(tx, draft, now=at)
     assert added
     return replace(added)
+
+
+async def ok(shown: Shown, url: str, **options: Any) -> dict[str, Any]:
+    status, headers, body = await shown.get(url, **options)
+    assert status == 200, body
+    assert headers["content-type"] == AS2
+    return documents.read(body)
+
+
+def same_but_for_its_request(body: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(body)
+    found.pop("request_id")
+    return found
+
+
+async def pin_all(shown: Shown, closed: list[Note]) -> None:
+    async def deed(tx: Transaction) -> None:
+        for note in closed:
+            await reactions.pin(tx, owner_id=note.author_id, note_id=note.id, now=NOW)
+
+    await shown.node.store.transaction(deed)

@@ -10,160 +10,39 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from actors.addresses import Site
-from actors.key_material import load_private, public_half, public_pem
-from actors.records import Actor, Community, KeyRow
+from actors.key_material import load_private, public_half
+from actors.records import Community
 from federation import parsing, proofs, rendering
 from federation.documents import read
 from federation.rendering_actors import actor_document
 from federation.rendering_collections import collection, digest, page
-from federation.rendering_notes import note_object
 from federation.rendering_values import timestamp
-from federation.vocabulary import (
-    PUBLIC,
-    Accept,
-    ActorDocument,
-    Add,
-    Announce,
-    Block,
-    Collection,
-    Create,
-    Delete,
-    Flag,
-    Follow,
-    Like,
-    Lock,
-    Move,
-    Post,
-    Reject,
-    Remove,
-    Tombstone,
-    Undo,
-    Update,
+from federation.vocabulary import PUBLIC, ActorDocument, Collection, Post
+from notes.records import Extras
+from tests.federation.rendered import (
+    ARTICLE,
+    ARTICLE_EXTRAS,
+    BASE,
+    FIXTURES,
+    KEYS,
+    LEA,
+    NOW,
+    POLL,
+    QUESTION,
+    REPLY,
+    SAM,
+    SITE,
+    VEILLE,
+    keys_of,
+    note,
+    rendered,
 )
-from notes.records import Attachment, Choice, Extras, Note, Poll, Tag
 
-_FIXTURES = Path(__file__).parents[1] / "fixtures"
-_GOLDEN = _FIXTURES / "rendered"
-_KEYS = json.loads((_FIXTURES / "signatures" / "requests.json").read_text())
-NOW = 1_795_262_400_000  # 2026-11-21T12:00:00Z
-SITE = Site(domain="atelier.example.net")
-BASE = SITE.base
-
-
-def person(number: int, username: str, **more: Any) -> Actor:
-    uri = f"{BASE}/u/{username}"
-    return Actor(
-        id=number,
-        uri=uri,
-        kind="Person",
-        local=True,
-        host=SITE.domain,
-        username=username,
-        inbox=f"{uri}/inbox",
-        outbox=f"{uri}/outbox",
-        followers=f"{uri}/followers",
-        following=f"{uri}/following",
-        featured=f"{uri}/featured",
-        published=NOW,
-        updated=NOW,
-        **more,
-    )
-
-
-def group(number: int, name: str) -> Actor:
-    made = person(number, name, name=name.title())
-    uri = f"{BASE}/c/{name}"
-    parts = ("inbox", "outbox", "followers", "following", "featured", "moderators")
-    lists: dict[str, Any] = {part: f"{uri}/{part}" for part in parts}
-    return replace(made, kind="Group", uri=uri, **lists)
-
-
-LEA = person(1, "lea", name="Léa")
-SAM = replace(
-    person(2, "sam"), local=False, host="ailleurs.example", uri="https://ailleurs.example/u/sam"
-)
-VEILLE = group(3, "veille")
-PEOPLE = {one.id: one for one in (LEA, SAM, VEILLE)}
-
-
-def note(**fields: Any) -> Note:
-    plain: dict[str, Any] = {
-        "id": 7,
-        "uri": f"{BASE}/n/abc",
-        "kind": "Note",
-        "author_id": LEA.id,
-        "context": f"{BASE}/t/abc",
-        "content": "<p>Bonjour.</p>",
-        "source": "Bonjour.",
-        "language": "fr",
-        "local": True,
-        "published": NOW + 250,
-    }
-    return Note(**{**plain, **fields})
-
-
-def rendered(made: Note, extras: Extras | None = None) -> dict[str, Any]:
-    return note_object(made, extras or Extras(), PEOPLE, SITE)
-
-
-def keys_of(actor: Actor) -> list[KeyRow]:
-    def row(kind: str, fragment: str, state: str = "active") -> KeyRow:
-        return KeyRow(
-            uri=f"{actor.uri}#{fragment}",
-            actor_id=actor.id,
-            kind=kind,
-            public=public_pem(_KEYS[f"{kind}_private"]),
-            private=None,
-            state=state,
-            created=NOW,
-            retires=None,
-            fetched=0,
-        )
-
-    return [row("rsa", "main-key"), row("ed25519", "ed25519-key")]
-
-
-ARTICLE = note(
-    kind="Article",
-    community_id=VEILLE.id,
-    title="Tenir une veille à plusieurs",
-    summary="Trois habitudes & un outil.",
-    content="<p>" + "Chacune dit ce qu’elle a lu. " * 30 + "</p>",
-    source="# Tenir une veille à plusieurs\n\nChacune dit ce qu’elle a lu.",
-    license="https://creativecommons.org/licenses/by-sa/4.0/",
-    updated=NOW + 60_000,
-)
-ARTICLE_EXTRAS = Extras(
-    mentions=(SAM.id,),
-    tags=(Tag(key="veille", name="Veille"), Tag(key="été", name="été")),
-    attachments=(
-        Attachment(
-            url=f"{BASE}/media/a.webp",
-            kind="Image",
-            media_type="image/webp",
-            alt="Un carnet",
-            blurhash="UBL_:rOpGG",
-            width=1200,
-            height=800,
-        ),
-        Attachment(url="https://example.com/lu", kind="Link"),
-    ),
-)
-QUESTION = note(kind="Question", uri=f"{BASE}/n/q", content="<p>Quand ?</p>", updated=NOW)
-POLL = Poll(choices=(Choice(name="Mardi", votes=2), Choice(name="Jeudi")), closes=NOW, voters=2)
-REPLY = note(
-    in_reply_to=SAM.uri + "/n/1",
-    community_id=VEILLE.id,
-    quote="https://ailleurs.example/n/2",
-    summary="Attention",
-    sensitive=True,
-)
+GOLDEN = FIXTURES / "rendered"
 
 
 def golden() -> dict[str, dict[str, Any]]:
@@ -188,7 +67,7 @@ def golden() -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("name", sorted(golden()))
 def test_documents_word_for_word(name: str) -> None:
     made = rendering.serialise(golden()[name])
-    file = _GOLDEN / f"{name}.json"
+    file = GOLDEN / f"{name}.json"
     if os.environ.get("RENDERED") == "write":
         file.write_text(json.dumps(json.loads(made), ensure_ascii=False, indent=1) + "\n")
     assert json.loads(made) == json.loads(file.read_text())
@@ -362,7 +241,7 @@ def test_a_revoked_key_is_not_listed() -> None:
 
 def test_proofs_survive_every_wrapper() -> None:
     """FEP-8b32: what is embedded keeps its own @context, and is passed on unchanged."""
-    key = load_private(_KEYS["ed25519_private"], uri=f"{LEA.uri}#ed25519-key", owner=LEA.uri)
+    key = load_private(KEYS["ed25519_private"], uri=f"{LEA.uri}#ed25519-key", owner=LEA.uri)
     made = rendering.with_proof(rendered(ARTICLE, ARTICLE_EXTRAS), key, NOW)
     create = rendering.with_proof(rendering.create(made), key, NOW)
     announce = rendering.announce_activity(
@@ -374,89 +253,6 @@ def test_proofs_survive_every_wrapper() -> None:
     arrived["object"]["object"]["name"] = "Autre"
     with pytest.raises(proofs.ProofRefused):
         proofs.verify_document(arrived["object"]["object"], public_half(key))
-
-
-# --- activities ----------------------------------------------------------------------------------
-
-
-def activities() -> dict[str, tuple[dict[str, Any], type]]:
-    made, uri, other = rendered(ARTICLE), f"{BASE}/a/1", "https://ailleurs.example/n/2"
-    asked = rendering.follow_as_received(uri=f"{SAM.uri}#f", actor=SAM.uri, target=LEA.uri)
-    by_lea: dict[str, Any] = {"uri": uri, "actor": LEA.uri}
-    to: dict[str, Any] = {"to": [VEILLE.uri], "cc": [PUBLIC]}
-    follow = rendering.follow(SAM.uri, **by_lea)
-    like = rendering.like(other, **by_lea, to=[SAM.uri], audience=VEILLE.uri)
-    return {
-        "create": (rendering.create(made), Create),
-        "update": (rendering.update(made, uri=uri, now=NOW), Update),
-        "update_actor": (
-            rendering.update_actor(golden()["person"], uri=uri, now=NOW),
-            Update,
-        ),
-        "delete": (rendering.delete(made["id"], **by_lea, **to, audience=VEILLE.uri), Delete),
-        "delete_actor": (rendering.delete_actor(LEA.uri, uri=uri), Delete),
-        "removal": (
-            rendering.remove_from_community(
-                other, **by_lea, group=VEILLE.uri, reason="", to=[PUBLIC]
-            ),
-            Delete,
-        ),
-        "follow": (follow, Follow),
-        "accept": (rendering.accept(asked, **by_lea), Accept),
-        "reject": (rendering.reject(asked, **by_lea), Reject),
-        "like": (like, Like),
-        "undo_follow": (rendering.undo(follow, uri=f"{BASE}/a/2"), Undo),
-        "undo_like": (rendering.undo(like, uri=f"{BASE}/a/2"), Undo),
-        "boost": (
-            rendering.announce_object(other, uri=uri, actor=LEA, now=NOW, author=SAM.uri),
-            Announce,
-        ),
-        "block": (rendering.block(SAM.uri, **by_lea, to=[SAM.uri]), Block),
-        "ban": (
-            rendering.block(
-                SAM.uri, **by_lea, **to, community=VEILLE.uri, reason="Pub", ends=NOW + 1
-            ),
-            Block,
-        ),
-        "flag": (rendering.flag([SAM.uri, other], **by_lea, content="Pub", to=[SAM.uri]), Flag),
-        "add": (rendering.add(other, target=str(VEILLE.featured), **by_lea, **to), Add),
-        "remove": (rendering.remove(other, target=str(VEILLE.featured), **by_lea, **to), Remove),
-        "lock": (rendering.lock(other, **by_lea, group=VEILLE.uri, **to), Lock),
-        "move": (rendering.move(SAM.uri, **by_lea, followers=str(LEA.followers)), Move),
-    }
-
-
-@pytest.mark.parametrize("name", sorted(activities()))
-def test_every_activity_reads_back(name: str) -> None:
-    """With an id, an actor, and both lists of recipients."""
-    document, kind = activities()[name]
-    assert isinstance(document["to"], list)
-    assert isinstance(document["cc"], list)
-    found = parsing.activity(read(rendering.serialise(document)), now=NOW * 2)
-    assert type(found) is kind
-    assert (found.uri, found.actor) == (document["id"], document["actor"])
-    assert found.address.to == tuple(document["to"])
-
-
-def test_an_answer_holds_the_whole_follow() -> None:
-    """GoToSocial and Lemmy look at its actor and object."""
-    document, _ = activities()["accept"]
-    found = parsing.activity(document, now=NOW)
-    assert isinstance(found, Accept)
-    assert isinstance(found.object.embedded, Follow)
-    assert (found.object.embedded.actor, found.object.embedded.object) == (SAM.uri, LEA.uri)
-    assert found.address.to == (SAM.uri,)
-
-
-def test_a_deletion_and_a_removal() -> None:
-    """Lemmy tells a moderator's removal by its summary; it is never missing there."""
-    deleted = parsing.activity(activities()["delete"][0], now=NOW)
-    removed = parsing.activity(activities()["removal"][0], now=NOW)
-    assert isinstance(deleted, Delete)
-    assert isinstance(removed, Delete)
-    assert isinstance(deleted.object.embedded, Tombstone)
-    assert deleted.summary is None
-    assert removed.summary
 
 
 # --- collections ---------------------------------------------------------------------------------

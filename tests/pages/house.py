@@ -232,21 +232,33 @@ def _application(house: House) -> Starlette:
 
 async def fill(house: House) -> None:
     """Two communities, three people here and one elsewhere, a thread, and what must not show."""
-    elise = await house.person(
+    await _people(house)
+    await _thread(house)
+    await _visit(house)
+    await _other_notes(house)
+
+
+async def _people(house: House) -> None:
+    await house.person(
         "elise",
         name="Élise Côté",
         summary="<p>Animatrice. Je note ce que nous apprenons.</p>",
         indexable=True,
         fields=(("Site", '<a href="https://elise.example">elise.example</a>'),),
     )
-    marc = await house.person("marc", name="Marc")
-    hostile = await house.person("mallory", name=HOSTILE, summary="<p>…</p>")
-    bob = await house.person("bob", host="far.test", name="Bob", icon="https://far.test/bob.png")
+    await house.person("marc", name="Marc")
+    await house.person("mallory", name=HOSTILE, summary="<p>…</p>")
+    await house.person("bob", host="far.test", name="Bob", icon="https://far.test/bob.png")
     about = "<p>Semences, sols et récoltes partagées.</p>"
-    garden = await house.community("jardins", name="Jardins nourriciers", summary=about)
+    await house.community("jardins", name="Jardins nourriciers", summary=about)
     await house.community(
         "cercle", private=True, name="Cercle intime", summary="<p>Entre nous.</p>"
     )
+
+
+async def _thread(house: House) -> None:
+    elise, marc, bob = (house.people[name] for name in ("elise", "marc", "bob"))
+    garden = house.people["jardins"]
     start = await house.note(
         "start",
         elise,
@@ -269,12 +281,16 @@ async def fill(house: House) -> None:
         "third", bob, "<p>Thank you!</p>", under=start, minutes=3, community_id=garden.id,
         language="en",
     )  # fmt: skip
+
+
+async def _visit(house: House) -> None:
+    """From another server, in a community of ours."""
     await house.note(
         "visit",
-        bob,
+        house.people["bob"],
         "<p>Our own garden</p>",
         title="A visit",
-        community_id=garden.id,
+        community_id=house.people["jardins"].id,
         minutes=4,
         url="https://far.test/@bob/1",
         hung={
@@ -284,8 +300,12 @@ async def fill(house: House) -> None:
             )
         },
     )
+
+
+async def _other_notes(house: House) -> None:
+    elise, marc, bob = (house.people[name] for name in ("elise", "marc", "bob"))
     await house.note("elsewhere", bob, "<p>Nothing to do with you</p>", minutes=5)
-    await house.note("hostile", hostile, "<p>Hello</p>", title=HOSTILE, minutes=6)
+    await house.note("hostile", house.people["mallory"], "<p>Hello</p>", title=HOSTILE, minutes=6)
     await house.note(
         "followers", elise, "<p>Seulement vous</p>", to=(("followers", elise.id),), minutes=7,
         visibility="followers",

@@ -343,6 +343,6 @@ def test_an_odd_name_never_steers_the_terminal() -> None:
     out = io.StringIO()
     terminal = Terminal(words=Words("en"), out=out, err=io.StringIO(), answers=io.StringIO())
     terminal.rows([{"name": "a\x1b[31mb\nc", "at": None}], as_json=False)
-    assert out.getvalue() == "name      at\na?[31mb?c\n"
+    assert out.getvalue() == "name       at\na?[31mb?c\n"
     terminal.rows([], as_json=True)
     assert out.getvalue().endswith("[]\n")

@@ -106,7 +106,7 @@ async def promise(
     return await store.transaction(deed)
 
 
-async def expand_all(store: Store, *, now: int = NOW, chunk: int = 1_000) -> int:
+async def expand_all(store: Store, *, now: int = NOW, chunk: int = 4_000) -> int:
     """Expand until nothing is left; says how many transactions it took."""
     count = 0
     while await store.transaction(lambda tx: outgoing.expand(tx, now=now, chunk=chunk)):

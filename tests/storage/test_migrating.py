@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,11 +19,14 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from storage.engine import StorageUnavailable
 from storage.migrating import current, migrate
-from storage.opening import open_store
+from storage.opening import check_version, open_store
 from storage.revising import changes
+from storage.sqlite import SqliteStore
 from storage.tables import metadata
 from storage.versions import MIGRATIONS, NewerDatabase, NotMigrated, known
-from tests.databases import SERVER
+from tests.empty_database import database, on_postgresql
+
+__all__ = ["database"]
 
 NEXT = """
 import os
@@ -108,6 +109,18 @@ async def test_a_migrated_database_opens(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_an_open_store_knows_its_version(tmp_path: Path) -> None:
+    path = tmp_path / "node.db"
+    migrate(url_of(path))
+    store = await SqliteStore.open(path)
+    await check_version(store)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE alembic_version")
+    with pytest.raises(NotMigrated):
+        await check_version(store)
+    await store.close()
+
+
 async def test_missing_empty_and_older_databases_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "node.db"
     with pytest.raises(NotMigrated):
@@ -168,34 +181,6 @@ def test_a_killed_migration_leaves_the_former_version(tmp_path: Path, fails_at: 
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------------
-
-
-def on_postgresql(url: str, *statements: str) -> list[Any]:
-    """Runs the statements; returns the rows of the last one."""
-
-    async def run() -> list[Any]:
-        connection = await asyncpg.connect(url)
-        try:
-            rows: list[Any] = []
-            for statement in statements:
-                rows = await connection.fetch(statement)
-            return rows
-        finally:
-            await connection.close()
-
-    return asyncio.run(run())
-
-
-@pytest.fixture
-def database() -> Iterator[str]:
-    """The URL of an empty database of our own."""
-    server, name = f"{SERVER}/postgres", f"passerelle_migrating_{os.getpid()}"
-    try:
-        on_postgresql(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
-    except OSError as error:
-        pytest.skip(f"no PostgreSQL at {SERVER}: {error}")
-    yield f"{SERVER}/{name}"
-    on_postgresql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 COLUMNS = """
