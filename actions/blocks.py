@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 
+from actors import follows
 from actors.addresses import Site
 from actors.refusals import Invalid, NotFound
 from moderation import domain_blocks
 from moderation.domain_blocks import DomainBlock, Severity
 from moderation.host_names import NotAHost, canonical_host
+from storage import lane_care
 from storage.engine import Store, Transaction
 
 HEADER = (
@@ -40,7 +42,14 @@ async def block_host(store: Store, site: Site, block: DomainBlock) -> DomainBloc
     """
     plain = replace(block, host=_canonical(block.host, site))
     domain_blocks.check(plain)
-    await store.transaction(lambda tx: domain_blocks.save(tx, plain))
+
+    async def deed(tx: Transaction) -> None:
+        await domain_blocks.save(tx, plain)
+        if plain.severity == "suspend":
+            await lane_care.drop(tx, plain.host, now=plain.at)
+            await follows.end_with_host(tx, plain.host, now=plain.at)
+
+    await store.transaction(deed)
     return plain
 
 

@@ -1,4 +1,4 @@
-"""Publishing, revising and deleting notes of people here.
+"""Publishing notes of people here.
 
 Whatever needs the network (who is @somebody@elsewhere?) comes first; then one transaction writes
 the note, its place on timelines, and the promise to send it. The caller never waits for delivery.
@@ -18,7 +18,7 @@ from federation.documents import Malformed
 from federation.fetching import Budget, FetchFailed
 from federation.node import Node
 from federation.origin import Refused
-from notes import details, reading, threads, writing
+from notes import reading, threads, writing
 from notes.plain import fold_tag
 from notes.records import Draft, Extras, Note, Poll, Tag, Visibility
 from notes.text import TextTooLong, find_mentions, render_markdown
@@ -71,7 +71,7 @@ async def publish(node: Node, author: Actor, new: NewNote) -> Note:
     """Write a note and promise it to its audience. Raises Invalid, NotFound, NotAllowed."""
     if not new.text.strip() and not new.title:
         raise Invalid("A note needs some text.")
-    named = await _resolve(node, find_mentions(new.text))
+    named = await resolve(node, find_mentions(new.text))
     setting = await node.store.reading(lambda reader: _set(reader, author, new, named))
     draft = _drafted(node, author, new, setting)
 
@@ -81,7 +81,7 @@ async def publish(node: Node, author: Actor, new: NewNote) -> Note:
     return await node.store.transaction(deed)
 
 
-async def _resolve(node: Node, handles: Sequence[str]) -> dict[str, Actor]:
+async def resolve(node: Node, handles: Sequence[str]) -> dict[str, Actor]:
     """Handles typed in the text, as far as they can be found; the others stay plain text."""
     found: dict[str, Actor] = {}
     budget = Budget(fetches=3 * _MOST_MENTIONS, seconds=20)
@@ -120,7 +120,7 @@ def _drafted(node: Node, author: Actor, new: NewNote, setting: _Setting) -> Draf
     try:
         rendered = render_markdown(
             text,
-            mention=lambda handle: _link(setting.named.get(handle)),
+            mention=lambda handle: link(setting.named.get(handle)),
             hashtag_url=lambda name: f"{node.site.base}/tags/{name}",
             article=bool(title),
         )
@@ -161,7 +161,7 @@ def _drafted(node: Node, author: Actor, new: NewNote, setting: _Setting) -> Draf
     )
 
 
-def _link(actor: Actor | None) -> tuple[str, str] | None:
+def link(actor: Actor | None) -> tuple[str, str] | None:
     return (actor.url or actor.uri, actor.username) if actor else None
 
 
@@ -211,8 +211,8 @@ async def _write(
 ) -> Note:
     community = setting.community
     await _check(tx, node, author, draft.note, setting)
-    people = await _named_in(tx, draft.note, draft.mentions)
-    document = await _object(tx, node, draft.note, _extras(draft), people)
+    people = await named_in(tx, draft.note, draft.mentions)
+    document = await noted(tx, node, draft.note, _extras(draft), people)
     note = await writing.add(
         tx, replace(draft, document=rendering.serialise(document)), now=node.clock()
     )
@@ -272,12 +272,12 @@ def _extras(draft: Draft) -> Extras:
     )
 
 
-async def _named_in(reader: Reader, note: Note, mentions: Sequence[int]) -> dict[int, Actor]:
+async def named_in(reader: Reader, note: Note, mentions: Sequence[int]) -> dict[int, Actor]:
     ids = [note.author_id, *mentions, *([note.community_id] if note.community_id else [])]
     return await directory.get_many(reader, ids)
 
 
-async def _object(
+async def noted(
     tx: Transaction, node: Node, note: Note, extras: Extras, people: Mapping[int, Actor]
 ) -> dict[str, object]:
     """The object as served and sent, with its author's proof."""
@@ -293,118 +293,3 @@ async def _tell_people(
             await notifications.notify(
                 tx, owner_id=one.id, kind="mention", actor_id=author.id, note_id=note.id, now=now
             )
-
-
-# --- changes -------------------------------------------------------------------------------------
-
-
-async def revise(node: Node, author: Actor, uri: str, *, text: str, title: str = "") -> Note:
-    """A new text for a note of one's own; who may read it stays as it was. Raises NotFound."""
-    named = await _resolve(node, find_mentions(text))
-
-    async def deed(tx: Transaction) -> Note:
-        known = await _own(tx, author, uri)
-        rendered = render_markdown(
-            text,
-            mention=lambda handle: _link(named.get(handle)),
-            hashtag_url=lambda name: f"{node.site.base}/tags/{name}",
-            article=known.kind == "Article",
-        )
-        extras = (await details.extras(tx, [known]))[known.id]
-        changed = replace(
-            known,
-            title=title or known.title,
-            content=rendered.html,
-            source=text,
-            updated=max(node.clock(), known.published + 1, (known.updated or 0) + 1),
-        )
-        tags = tuple(Tag(key=fold_tag(name), name=name) for name in rendered.hashtags)
-        return await _rewrite(tx, node, author, known, changed, replace(extras, tags=tags))
-
-    return await node.store.transaction(deed)
-
-
-async def _rewrite(
-    tx: Transaction, node: Node, author: Actor, known: Note, changed: Note, extras: Extras
-) -> Note:
-    people = await _named_in(tx, changed, extras.mentions)
-    document = await _object(tx, node, changed, extras, people)
-    draft = Draft(
-        note=changed,
-        mentions=extras.mentions,
-        tags=extras.tags,
-        attachments=extras.attachments,
-        poll=extras.poll,
-        document=rendering.serialise(document),
-        proven="local",
-    )
-    note = await writing.revise(tx, known, draft, now=node.clock())
-    update = rendering.update(document, uri=node.site.new_activity(), now=node.clock())
-    update = await outbox.proven(tx, node, author, update)
-    community = people.get(note.community_id) if note.community_id else None
-    mentioned = [people[one] for one in extras.mentions if one in people]
-    await outbox.send(
-        tx,
-        node,
-        actor=author,
-        activity=update,
-        audiences=audience.of_note(note, author, community, mentioned),
-        order_key=note.context or note.uri,
-        note_id=note.id,
-    )
-    await _pass_on(tx, node, note, community, update)
-    return note
-
-
-async def delete(node: Node, author: Actor, uri: str) -> None:
-    """Erase a note of one's own, here and wherever it may have gone. Raises NotFound."""
-
-    async def deed(tx: Transaction) -> None:
-        note = await _own(tx, author, uri)
-        community = await directory.get(tx, note.community_id) if note.community_id else None
-        document = rendering_notes.note_object(
-            note, Extras(), await _named_in(tx, note, ()), node.site
-        )
-        activity = rendering.delete(
-            uri,
-            uri=node.site.new_activity(),
-            actor=author.uri,
-            to=document.get("to", []),
-            cc=document.get("cc", []),
-            audience=community.uri if community else None,
-        )
-        activity = await outbox.proven(tx, node, author, activity)
-        await outbox.send(
-            tx,
-            node,
-            actor=author,
-            activity=activity,
-            audiences=[audience.holders_of(note.id)],
-            order_key=note.context or note.uri,
-            note_id=note.id,
-            withdrawal=True,
-            since=note.published,
-        )
-        await _pass_on(tx, node, note, community, activity)
-        await writing.remove(tx, note, author_uri=author.uri, now=node.clock())
-
-    await node.store.transaction(deed)
-
-
-async def _own(reader: Reader, author: Actor, uri: str) -> Note:
-    note = await reading.by_uri(reader, uri, Viewer(actor_id=author.id))
-    if note is None or not note.local or note.author_id != author.id:
-        raise NotFound("There is no note of yours at that address.")
-    return note
-
-
-async def _pass_on(
-    tx: Transaction,
-    node: Node,
-    note: Note,
-    community: Actor | None,
-    activity: dict[str, object],
-) -> None:
-    if community is not None and community.local and note.visibility != "direct":
-        key = note.context or note.uri
-        await groups.announce(tx, node, community, activity, order_key=key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from actors import accounts, communities, directory, identity, keys, memberships
+from actors import accounts, communities, directory, follows, identity, keys, memberships
 from actors.accounts import Account, AccountRole
 from actors.addresses import Site, check_username
 from actors.key_material import generate_ed25519, generate_rsa
@@ -136,11 +136,23 @@ async def create_community(
         await communities.save(tx, policy, created_by=creator.id, now=now)
         await memberships.add(tx, actor.id, creator.id, "responsable", now=now)
         await audiences.admit(tx, "community", actor.id, creator.id, now=now)
-        await audiences.find_or_make(tx, "followers", actor.id, now=now)
+        await _follow_own(tx, site, creator, actor, now=now)
         await _give_keys(tx, site, actor, pair, now=now)
         return actor
 
     return await store.transaction(deed)
+
+
+async def _follow_own(
+    tx: Transaction, site: Site, creator: Actor, community: Actor, *, now: int
+) -> None:
+    """Who runs a community gets its notes."""
+    uri = site.new_activity()
+    await follows.ask(tx, follower_id=creator.id, followed_id=community.id, uri=uri, now=now)
+    row = await follows.current(tx, creator.id, community.id)
+    assert row is not None
+    await follows.accept(tx, row, now=now)
+    await audiences.admit(tx, "followers", community.id, creator.id, now=now)
 
 
 async def rotate_keys(

@@ -47,10 +47,20 @@ _COUNT = prepared(
 )
 _STORED = (*COLUMNS, "username_key")
 _CHANGING = tuple(
-    name for name in _STORED if name not in ("id", "uri", "kind", "local", "host", "published")
+    name
+    for name in _STORED
+    if name not in ("id", "uri", "kind", "local", "host", "published", "state")
 )
 _ADD = adding(actors, *_STORED, ignore=True)
 _REPLACE = adding(actors, *_STORED, key=("uri",), replace=_CHANGING)
+# What we know better than an actor's own document: whether it is gone, and when and where it moved.
+_OUR_WORD = ("state", "moved_to", "updated")
+_REFRESH = adding(
+    actors,
+    *_STORED,
+    key=("uri",),
+    replace=tuple(name for name in _CHANGING if name not in _OUR_WORD),
+)
 _SET_DOCUMENT = prepared(
     update(actors)
     .where(actors.c.id == bindparam("actor"))
@@ -60,7 +70,9 @@ _SET_STATE = prepared(
     update(actors).where(actors.c.id == bindparam("actor")).values(state=bindparam("new_state"))
 )
 _SET_MOVED = prepared(
-    update(actors).where(actors.c.id == bindparam("actor")).values(moved_to=bindparam("target"), updated=bindparam("now"))
+    update(actors)
+    .where(actors.c.id == bindparam("actor"))
+    .values(moved_to=bindparam("target"), updated=bindparam("now"))
 )
 
 
@@ -129,11 +141,11 @@ async def add_local(tx: Transaction, actor: Actor) -> None:
 
 
 async def save_remote(tx: Transaction, actor: Actor) -> int:
-    """Add or refresh an actor of another host by its URI; its kind and id never change.
+    """Add or refresh an actor of another host by its URI; its kind, id and state never change.
 
     Returns the row key, which is the earlier one's when the actor was known.
     """
-    await tx.run(_REPLACE, **_values(actor))
+    await tx.run(_REFRESH, **_values(actor))
     found = await id_of(tx, actor.uri)
     assert found is not None
     return found

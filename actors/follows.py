@@ -45,6 +45,15 @@ _END_ALL = prepared(
     )
     .values(state="ended", ended=bindparam("now"))
 )
+_OF_HOST = select(actors.c.id).where(actors.c.host == bindparam("host"), actors.c.local == 0)
+_END_WITH_HOST = prepared(
+    update(follows)
+    .where(
+        or_(follows.c.follower_id.in_(_OF_HOST), follows.c.followed_id.in_(_OF_HOST)),
+        follows.c.ended.is_(None),
+    )
+    .values(state="ended", ended=bindparam("now"))
+)
 _FOLLOWS = prepared(
     select(func.count()).where(_PAIR, follows.c.state == "accepted", follows.c.ended.is_(None))
 )
@@ -151,6 +160,11 @@ async def end(
 async def end_all(tx: Transaction, actor_id: int, *, now: int) -> None:
     """Whatever stands from or to an actor that is gone."""
     await tx.run(_END_ALL, actor=actor_id, now=now)
+
+
+async def end_with_host(tx: Transaction, host: str, *, now: int) -> None:
+    """Whatever stands between us and a host we no longer talk with (T-3)."""
+    await tx.run(_END_WITH_HOST, host=host, now=now)
 
 
 async def does_follow(reader: Reader, follower_id: int, followed_id: int) -> bool:

@@ -24,11 +24,12 @@ def node_of(request: Request) -> Node:
     return node
 
 
-def negotiated(answer: Answering, *, unsigned: bool = False) -> Handler:
+def negotiated(answer: Answering, *, unsigned: bool = False, open_first: bool = False) -> Handler:
     """The same URL for servers and for browsers, who get the node's page.
 
     With authorized fetch a document is for those who say who they are; `unsigned` excepts what
-    must stay readable, or nobody could ever check a signature of ours.
+    must stay readable, or nobody could ever check a signature of ours. `open_first` asks who looks
+    only when strangers may not: most documents are open, and a signature costs a key.
     """
 
     async def handle(request: Request) -> Response:
@@ -37,9 +38,12 @@ def negotiated(answer: Answering, *, unsigned: bool = False) -> Handler:
             shown: Response = await node.page(request)
             return shown
         # Never verify a signature where keys are read: two nodes would ask each other for ever.
-        known = node.viewer_of is not None and not unsigned
-        viewer = await node.viewer_of(request) if known and node.viewer_of else STRANGER
-        if node.authorized_fetch and not unsigned and viewer.actor_id is None:
+        if unsigned or (open_first and not node.authorized_fetch):
+            shown = await answer(request, node, STRANGER)
+            if unsigned or shown.status_code != 404:
+                return shown
+        viewer = await node.viewer_of(request) if node.viewer_of else STRANGER
+        if node.authorized_fetch and viewer.actor_id is None:
             sentence = "This node shows its documents to signed requests only."
             return refusal_response("signature_missing", sentence, request_id_of(request))
         return await answer(request, node, viewer)

@@ -60,7 +60,7 @@ async def compacted(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """The short-lived process: a document on standard input, its compact form on standard output."""
+    """The short-lived process: a document on standard input, its compact form on the output."""
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     # Imported here alone: 50 MB that the server never needs.

@@ -25,7 +25,7 @@ from storage.faults import kill_point
 from storage.lane_results import Report
 from storage.lanes import Delivery, Lane
 
-_LEASE = 180_000  # milliseconds: longer than a lane's turn and its last delivery together
+_LEASE = 300_000  # milliseconds: longer than a lane's turn and its last delivery together
 _ROWS = 20  # of one lane at a time
 _LANES = 50  # claimed at once
 _TOGETHER = 0.02  # seconds in which results are collected for one transaction

@@ -22,10 +22,8 @@ from storage.engine import Reader
 _SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
 _AS2 = "https://www.w3.org/ns/activitystreams#"
 _ACTIVITY_JSON = "application/activity+json"
-_SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 _PROFILE = "http://webfinger.net/rel/profile-page"
 _AVATAR = "http://webfinger.net/rel/avatar"
-_INTENTS = "https://w3id.org/fep/3b86/"
 _MONTH = 30 * 86_400_000
 _HALF_YEAR = 180 * 86_400_000
 VERSIONS = ("2.0", "2.1")
@@ -182,8 +180,6 @@ def jrd(actor: Actor, site: Site) -> Document:
         links.append({"rel": _AVATAR, "href": actor.icon})
     if actor.uri == site.instance_actor:
         links.append({"rel": f"{_AS2}Service", "type": _ACTIVITY_JSON, "href": actor.uri})
-    else:
-        links += _templates(site)
     subject = f"acct:{actor.username}@{site.domain}"
     return without_empty({"subject": subject, "aliases": [page, actor.uri], "links": links})
 
@@ -194,12 +190,3 @@ def only_rels(document: Document, rels: Sequence[str]) -> Document:
         return document
     links: list[Any] = [link for link in document["links"] if link["rel"] in rels]
     return {**document, "links": links}
-
-
-def _templates(site: Site) -> list[Document]:
-    interact = f"{site.base}/authorize_interaction?uri="
-    return [
-        {"rel": _SUBSCRIBE, "template": interact + "{uri}"},
-        {"rel": f"{_INTENTS}Follow", "template": interact + "{object}"},
-        {"rel": f"{_INTENTS}Object", "template": interact + "{object}"},
-    ]

@@ -8,11 +8,13 @@ down, a bug is logged and tried again, and after 20 errors or 5 crashes it is se
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
-from actors import directory
+from actors import directory, follows
+from actors.records import Actor
 from federation import discovery, documents, origin, parsing, proofs
 from federation.documents import Malformed
 from federation.fetching import Budget, FetchFailed
@@ -20,10 +22,11 @@ from federation.handlers.table import HANDLERS
 from federation.node import Node
 from federation.origin import Refused
 from federation.received import Ignored, Plan, Received, Waiting
-from federation.vocabulary import Activity
+from federation.vocabulary import Activity, Create, Delete, Update
 from moderation import refused
 from storage import journal
-from storage.engine import StorageUnavailable, Transaction
+from storage.engine import Reader, StorageUnavailable, Transaction
+from storage.faults import kill_point
 from storage.journal import JournalEntry, LeaseLost
 
 _log = structlog.get_logger()
@@ -64,6 +67,7 @@ async def process(node: Node, entry: JournalEntry) -> None:
     try:
         plan = await _gathered(node, entry)
         await node.store.transaction(lambda tx: _apply(tx, node, entry, plan))
+        kill_point("processing.after_commit")
     except (Ignored, Waiting) as reason:
         state = "ignored" if isinstance(reason, Ignored) else "waiting"
         await _settle(node, entry, state, str(reason))
@@ -95,7 +99,10 @@ async def _received(
     document: dict[str, Any],
     budget: Budget,
 ) -> Received:
-    """Said by its signer; or by its actor's proof; or only brought by a Group, to be looked up."""
+    """Said by its signer; or by its actor's proof; or only brought by a Group, to be looked up.
+
+    What has no origin to look it up at needs one of the first two. Raises Refused.
+    """
     received = Received(activity=activity, document=document, signer=entry.signer, now=node.clock())
     if origin.same(activity.actor, entry.signer):
         return received
@@ -104,15 +111,17 @@ async def _received(
         known = await discovery.key(node, key_uri, budget=budget)
         if origin.same(known.actor_uri, activity.actor):
             return _with_proof(node, received, known.key)
-    via = await node.store.reading(lambda reader: directory.find(reader, entry.signer))
-    return Received(
-        activity=activity,
-        document=document,
-        signer=entry.signer,
-        now=received.now,
-        trust="group",
-        via=via if via and via.is_group else None,
-    )
+    via = await node.store.reading(lambda reader: _followed_group(reader, entry.signer))
+    if via is None or not isinstance(activity, Create | Update | Delete):
+        origin.check_signer(activity, signer=entry.signer)
+    return replace(received, trust="group", via=via)
+
+
+async def _followed_group(reader: Reader, uri: str) -> Actor | None:
+    found = await directory.find(reader, uri)
+    if found is None or not found.is_group:
+        return None
+    return found if await follows.has_local_follower(reader, found.id) else None
 
 
 def _with_proof(node: Node, received: Received, key: Any) -> Received:
@@ -120,18 +129,13 @@ def _with_proof(node: Node, received: Received, key: Any) -> Received:
         proofs.verify_document(received.document, key, now=node.clock())
     except proofs.ProofRefused as refusal:
         raise Refused(refusal.code, refusal.detail) from refusal
-    return Received(
-        activity=received.activity,
-        document=received.document,
-        signer=received.signer,
-        now=received.now,
-        trust="proof",
-    )
+    return replace(received, trust="proof")
 
 
 async def _apply(tx: Transaction, node: Node, entry: JournalEntry, plan: Plan) -> None:
     await plan(tx)
     await journal.settle(tx, entry, "done", now=node.clock())
+    kill_point("processing.before_commit")
 
 
 async def _settle(node: Node, entry: JournalEntry, state: str, detail: str) -> None:

@@ -120,8 +120,8 @@ def _addressed(found: Sent) -> list[str]:
     return [*document.get("to", []), *document.get("cc", [])]
 
 
-actor = negotiated(_actor)
+actor = negotiated(_actor, open_first=True)
 instance_actor = negotiated(_actor, unsigned=True)
-note = negotiated(_note)
-create = negotiated(_create)
-activity = negotiated(_activity)
+note = negotiated(_note, open_first=True)
+create = negotiated(_create, open_first=True)
+activity = negotiated(_activity, open_first=True)

@@ -12,7 +12,7 @@ from notes.records import COLUMNS, Entry, Note
 from notes.visibility import READABLE, viewing
 from storage.engine import Reader
 from storage.statements import one_of, prepared
-from storage.tables import boosts, featured, home_entries, notes, tombstones
+from storage.tables import boosts, featured, home_entries, note_tags, notes, tombstones
 
 NEWEST = 2**62
 _ALL = [notes.c[name] for name in COLUMNS]
@@ -56,6 +56,12 @@ _REPLIES = prepared(
     .limit(bindparam("count"))
 )
 _LATEST = prepared(_page(notes.c.visibility == "public", notes.c.local == 1))
+_TAGGED = prepared(
+    _READABLE.join(note_tags, note_tags.c.note_id == notes.c.id)
+    .where(note_tags.c.tag == bindparam("tag"), notes.c.visibility == "public", *_PAGE)
+    .order_by(notes.c.id.desc())
+    .limit(bindparam("count"))
+)
 _FEATURED = prepared(
     _READABLE.join(featured, featured.c.note_id == notes.c.id)
     .where(featured.c.owner_id == bindparam("owner"))
@@ -169,6 +175,14 @@ async def latest_local(
     reader: Reader, viewer: Viewer, *, before: int = NEWEST, count: int = 20
 ) -> list[Note]:
     rows = await reader.all(_LATEST, before=before, count=count, **viewing(viewer))
+    return [Note.from_row(row) for row in rows]
+
+
+async def tagged(
+    reader: Reader, tag: str, viewer: Viewer, *, before: int = NEWEST, count: int = 20
+) -> list[Note]:
+    """Public notes with a hashtag, folded as `notes.plain.fold_tag` does, newest first."""
+    rows = await reader.all(_TAGGED, tag=tag, before=before, count=count, **viewing(viewer))
     return [Note.from_row(row) for row in rows]
 
 

@@ -25,6 +25,7 @@ from pages.homes import home_view
 from pages.node import Node, SubscribeAddress
 from pages.paging import cursor
 from pages.printing import Printer
+from pages.tags import tag_view
 from pages.views import GONE, MISSING, FollowView, MessageKind, MessageView, View
 from storage.engine import Reader
 
@@ -121,6 +122,16 @@ async def named(request: Request) -> Response:
         return await choosing.named_page(reader, site, name, viewer, before=before)
 
     return _negotiated(request, pages, await pages.node.store.reading(look), viewer)
+
+
+async def tag(request: Request) -> Response:
+    pages, viewer = await _who(request)
+    site, name, before = pages.node.site, request.path_params["name"], _before(request)
+
+    async def look(reader: Reader) -> View:
+        return await tag_view(reader, site, name, viewer, before=before)
+
+    return answer(request, pages, await pages.node.store.reading(look), viewer)
 
 
 async def numbered(request: Request) -> Response:
@@ -227,6 +238,7 @@ ROUTES: list[BaseRoute] = [
     Route("/", home),
     Route("/@{name}", named),
     Route("/@{name}/{number}", numbered),
+    Route("/tags/{name}", tag),
     Route("/follow", follow, methods=["GET", "POST"]),
     Route("/static/{name}", static),
     Route("/robots.txt", robots),

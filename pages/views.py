@@ -148,6 +148,17 @@ class HomeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagView:
+    """Public notes with one hashtag; `tag` folded, without its sign."""
+
+    template: ClassVar[str] = "tag.html"
+    head: Head
+    tag: str
+    posts: tuple[Post, ...]
+    paging: Paging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityView:
     """`hidden`: its notes and people are for members, and the viewer is none."""
 
@@ -213,6 +224,8 @@ class MessageView:
     head: Head = Head()
 
 
-View: TypeAlias = HomeView | CommunityView | PersonView | NoteView | FollowView | MessageView
+View: TypeAlias = (
+    HomeView | TagView | CommunityView | PersonView | NoteView | FollowView | MessageView
+)
 MISSING = MessageView(kind="missing")
 GONE = MessageView(kind="gone")

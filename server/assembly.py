@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actions import lookups
-from actors.addresses import Site
 from federation import refusing, routes, viewing
 from federation.fetching import Client, Reach
 from federation.inbound import Pace
@@ -25,18 +24,24 @@ from federation.node import Node
 from moderation.admission import Admission
 from pages import routes as pages
 from pages.views import MessageKind
+from server import health
 from server.config import Config
+from server.desk import site_of
 from server.guarding import Guard
 from server.worker import Worker
+from storage import leases
 from storage.engine import StorageUnavailable, Store
-from storage.opening import open_store
+from storage.opening import open_store, sqlite_file
 
 _VERSION = version("passerelle")
 _MESSAGES: Mapping[int, MessageKind] = {404: "missing", 405: "method"}
+Clock = Callable[[], int]  # milliseconds since the epoch
 
 
-def site_of(config: Config) -> Site:
-    return Site(domain=config.server.domain, scheme=config.server.scheme)
+def data_folder(config: Config) -> Path:
+    """Where the disk may fill up: beside the database, or where files are kept."""
+    database = sqlite_file(config.storage.url)
+    return database.parent if database else Path(config.storage.blobs).parent
 
 
 def now() -> int:
@@ -44,7 +49,7 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def make_node(config: Config, store: Store) -> Node:
+def make_node(config: Config, store: Store, *, clock: Clock = now) -> Node:
     """A node on an open database. Close its client when done."""
     site = site_of(config)
     reach = Reach(
@@ -59,7 +64,7 @@ def make_node(config: Config, store: Store) -> Node:
         site=site,
         store=store,
         client=Client(reach),
-        clock=now,
+        clock=clock,
         admission=Admission(
             own=site.domain.lower(), allow_list_mode=config.moderation.allow_list_mode
         ),
@@ -79,10 +84,10 @@ def make_node(config: Config, store: Store) -> Node:
 
 
 @asynccontextmanager
-async def opened(config: Config, *, watch: bool) -> AsyncIterator[Node]:
+async def opened(config: Config, *, watch: bool, clock: Clock = now) -> AsyncIterator[Node]:
     """A node from its configuration, with everything closed at the end."""
     store = await open_store(config.storage.url, watch=watch)
-    node = make_node(config, store)
+    node = make_node(config, store, clock=clock)
     try:
         await store.reading(node.admission.load)
         yield node
@@ -91,16 +96,20 @@ async def opened(config: Config, *, watch: bool) -> AsyncIterator[Node]:
         await store.close()
 
 
-def application(config: Config, *, web_only: bool = False) -> Guard:
+def application(config: Config, *, web_only: bool = False, clock: Clock = now) -> Guard:
     """The web application; with the worker beside it in the same process unless `web_only`."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(config, watch=True) as node:
+        async with opened(config, watch=True, clock=clock) as node:
             app.state.node = node
+            app.state.data_folder = data_folder(config)
             app.state.pages = pages.open_pages(node, subscribe_address=lookups.subscriber(node))
             fresh = asyncio.create_task(node.admission.keep_fresh(node.store))
             worker = None if web_only else Worker(node, config.worker)
+            if worker and sqlite_file(config.storage.url):
+                # We hold the lock: nobody else works here (server.serving).
+                await node.store.transaction(lambda tx: leases.end_all(tx, now=now()))
             try:
                 if worker:
                     worker.start()
@@ -113,7 +122,7 @@ def application(config: Config, *, web_only: bool = False) -> Guard:
                     await fresh
 
     app = Starlette(
-        routes=[*routes.ROUTES, *pages.ROUTES],
+        routes=[*routes.ROUTES, *pages.ROUTES, *health.ROUTES],
         lifespan=lifespan,
         exception_handlers={
             HTTPException: _refused,

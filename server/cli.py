@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import os
+import shlex
 import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
@@ -34,12 +38,21 @@ COMMANDS: tuple[Command, ...] = (
     *tokens.COMMANDS,
     *blocks.COMMANDS,
     *keys.COMMANDS,
+    Command(
+        name="batch",
+        about="commands from standard input, one per line; JSON lines out",
+        plain=lambda desk: _batch(desk),
+    ),
 )
 
 
 def main() -> NoReturn:
     """What the installed script calls."""
-    sys.exit(run(sys.argv[1:], os.environ, now=time.time_ns() // 1_000_000))
+    sys.exit(run(sys.argv[1:], os.environ, now=_now()))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def run(
@@ -93,6 +106,30 @@ async def _with_store(command: Command, desk: Configured) -> None:
         await command.opened(Opened(store=store, **_parts(desk)))
     finally:
         await store.close()
+
+
+def _batch(desk: Desk) -> None:
+    """Each line as typed after `passerelle`; for scripts, which start the program once this way.
+
+    Answers with `{"exit": code, "out": text, "err": text}` on a line of its own.
+    """
+    for line in sys.stdin:
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = _run_line(desk, line)
+        said = {"exit": code, "out": out.getvalue(), "err": err.getvalue()}
+        print(json.dumps(said, ensure_ascii=False), flush=True)
+
+
+def _run_line(desk: Desk, line: str) -> int:
+    try:
+        words = shlex.split(line)
+        return run(["--config", str(desk.config_file), *words], desk.environ, now=_now())
+    except ValueError as error:  # an open quotation mark
+        print(f"passerelle: {error}", file=sys.stderr)
+        return Exit.USAGE
+    except SystemExit as end:  # argparse
+        return end.code if isinstance(end.code, int) else Exit.USAGE
 
 
 def _explained(error: Exception, words: Words) -> tuple[int, str]:

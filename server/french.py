@@ -42,6 +42,9 @@ FRENCH = {
     "check the settings": "vérifier les réglages",
     "{file} is fine.": "{file} est en ordre.",
     "print the version": "écrire la version",
+    "commands from standard input, one per line; JSON lines out": (
+        "commandes de l'entrée standard, une par ligne ; réponses en lignes JSON"
+    ),
     # people and communities
     "open an account": "ouvrir un compte",
     "who has an account here": "qui a un compte ici",

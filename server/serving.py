@@ -33,7 +33,7 @@ class AlreadyServed(Exception):
 
 
 def serve(config: Config, application: Application) -> None:
-    """Blocks. Raises AlreadyServed; SystemExit when the address can't be listened on."""
+    """Blocks. Raises AlreadyServed; SystemExit when the start or the end fails, which is logged."""
     host, _, port = config.server.listen.rpartition(":")
     settings = uvicorn.Config(
         application,
@@ -50,7 +50,10 @@ def serve(config: Config, application: Application) -> None:
         timeout_graceful_shutdown=_REQUESTS_SECONDS,
     )
     with sole_server(config.storage.url), _quiet_end():
-        _Server(settings).run()
+        server = _Server(settings)
+        server.run()
+    if server.lifespan.should_exit:  # uvicorn logs a failed end and would call it a good one
+        raise SystemExit(1)
 
 
 @contextmanager

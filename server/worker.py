@@ -119,7 +119,7 @@ class Worker:
             for task in late:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._deliverer.close()
+        self._deliverer.close()
 
     async def _run_jobs(self) -> None:
         node = self._node

@@ -13,6 +13,8 @@ from collections import Counter
 POINTS = (
     "journal.before_commit",
     "journal.after_commit",
+    "processing.before_commit",
+    "processing.after_commit",
     "expansion.before_commit",
     "expansion.after_commit",
     "delivery.after_answer",

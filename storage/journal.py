@@ -36,7 +36,7 @@ CHANNEL = "journal"
 _DAY = 24 * 3600 * 1000
 _BODIES_KEPT = 7 * _DAY
 _IDS_KEPT = 60 * _DAY
-_WINDOW = 1_000  # oldest entries a claim looks at
+_WINDOWS = (100, 2_000)  # oldest entries a claim looks at, more when none of the first may go
 
 
 class LeaseLost(Exception):
@@ -77,7 +77,9 @@ _FIELDS = [journal.c[field.name] for field in fields(JournalEntry)]
 _READY = journal.c.state == literal_column("'ready'")
 _HELD = journal.c.state.in_([literal_column("'waiting'"), literal_column("'dead'")])
 
-_OVER: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in ("done", "ignored", "refused")]
+_OVER: list[ColumnElement[str]] = [
+    literal_column(f"'{state}'") for state in ("done", "ignored", "refused")
+]
 
 _SEE = adding(seen, "uri", "at", ignore=True)
 _SEEN = prepared(select(seen.c.at).where(seen.c.uri == bindparam("uri")))
@@ -131,8 +133,11 @@ _CANDIDATES = prepared(
         ~_unsettled(_other.c.order_key == journal.c.order_key, _OLDER),
         ~_unsettled(
             _other.c.signer == journal.c.signer,
-            or_(and_(_OLDER, _other.c.due <= bindparam("now"), ~_STUCK), _TAKEN),
+            _OLDER,
+            _other.c.due <= bindparam("now"),
+            ~_STUCK,
         ),
+        ~_unsettled(_other.c.signer == journal.c.signer, _other.c.lease.is_not(None), _TAKEN),
     )
     .order_by(journal.c.id)
     .limit(bindparam("count"))
@@ -261,7 +266,10 @@ async def known(reader: Reader, uri: str) -> bool:
 async def claim(tx: Transaction, *, now: int, lease_ms: int, limit: int = 20) -> list[JournalEntry]:
     """Lease what may be worked on now. An entry whose leases ran out five times is dead (Q-13)."""
     until = now + lease_ms
-    rows = await tx.all(_CANDIDATES, now=now, furthest=until, window=_WINDOW, count=limit)
+    for window in _WINDOWS:
+        rows = await tx.all(_CANDIDATES, now=now, furthest=until, window=window, count=limit)
+        if rows:
+            break
     crashed = [row for row in rows if row["lease"] is not None]
     dead = [row["id"] for row in crashed if row["crashes"] + 1 >= MOST_CRASHES]
     if dead:

@@ -5,7 +5,7 @@
     async with postgresql_store() as store: ...
 
 `store` needs `from tests.databases import store  # noqa: F401` or a conftest that imports it.
-PASSERELLE_TEST_POSTGRESQL names another server than the one on 127.0.0.1.
+PASSERELLE_TEST_POSTGRES names another server than the one on 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from storage.postgresql import PostgresqlStore
 from storage.sqlite import SqliteStore
 from storage.tables import metadata
 
-SERVER = os.environ.get("PASSERELLE_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
+SERVER = os.environ.get(
+    "PASSERELLE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres"
+).rpartition("/")[0]
 _NAME = f"passerelle_test_{os.getpid()}"
 
 

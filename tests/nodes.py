@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 import uvicorn
+from starlette.applications import Starlette
 
 from actions import people
 from actors import grants
@@ -34,12 +35,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def config_for(folder: Path, port: int, *, url: str | None = None, **federation: Any) -> Config:
-    """A closed network: plain http on loopback, no limits per client."""
+def config_for(
+    folder: Path, port: int, *, url: str | None = None, domain: str = "", **federation: Any
+) -> Config:
+    """A closed network: plain http on loopback, no limits per client.
+
+    With a `domain` the node calls itself https://<domain>, as if a proxy stood before it.
+    """
     return Config(
         server=Server(
-            domain=f"127.0.0.1:{port}",
-            scheme="http",
+            domain=domain or f"127.0.0.1:{port}",
+            scheme="https" if domain else "http",
             listen=f"127.0.0.1:{port}",
             title="Nœud d’essai",
             limits=Limits(requests_per_5_minutes=0),
@@ -66,14 +72,21 @@ class Running:
     def base(self) -> str:
         return self.node.site.base
 
+    def clock(self) -> int:
+        return self.node.clock()
+
+    def wire(self, uri: str) -> str:
+        """Where a URI of ours is reached from here: not at its own name."""
+        return uri.replace(self.base, f"http://{self.config.server.listen}", 1)
+
     async def person(self, name: str) -> Actor:
         made = await people.create_person(
-            self.node.store, self.node.site, people.NewPerson(username=name), now=now()
+            self.node.store, self.node.site, people.NewPerson(username=name), now=self.clock()
         )
 
         async def deed(tx: Any) -> str:
             return await grants.create_token(
-                tx, made.id, ("read", "write"), label="test", now=now()
+                tx, made.id, ("read", "write"), label="test", now=self.clock()
             )
 
         self.tokens[name] = await self.node.store.transaction(deed)
@@ -85,7 +98,7 @@ class Running:
             self.node.site,
             people.NewCommunity(username=username, **options),
             creator=creator,
-            now=now(),
+            now=self.clock(),
         )
 
     async def get(
@@ -93,9 +106,11 @@ class Running:
     ) -> tuple[int, Any]:
         """Status and body (parsed when it is JSON), as a stranger or as one of our people."""
         headers = {"Accept": accept}
+        if uri.startswith(self.base):
+            headers["Host"] = self.node.site.domain
         if as_:
             headers["Authorization"] = f"Bearer {self.tokens[as_]}"
-        async with self.http.get(uri, headers=headers, allow_redirects=False) as answer:
+        async with self.http.get(self.wire(uri), headers=headers, allow_redirects=False) as answer:
             if "json" in answer.headers.get("Content-Type", ""):
                 return answer.status, await answer.json(content_type=None)
             return answer.status, await answer.text()
@@ -115,12 +130,18 @@ class Running:
 
 
 async def start(
-    folder: Path, *, port: int | None = None, url: str | None = None, **federation: Any
+    folder: Path,
+    *,
+    port: int | None = None,
+    url: str | None = None,
+    domain: str = "",
+    clock: Callable[[], int] = now,
+    **federation: Any,
 ) -> Running:
     folder.mkdir(parents=True, exist_ok=True)
-    config = config_for(folder, port or free_port(), url=url, **federation)
+    config = config_for(folder, port or free_port(), url=url, domain=domain, **federation)
     await asyncio.to_thread(migrate, config.storage.url)
-    app = application(config)
+    app = application(config, clock=clock)
     host, _, number = config.server.listen.rpartition(":")
     server = uvicorn.Server(
         uvicorn.Config(
@@ -133,8 +154,9 @@ async def start(
             task.result()
             raise RuntimeError("the node did not start")
         await asyncio.sleep(0.01)
+    assert isinstance(app.inner, Starlette)
     node: Node = app.inner.state.node
-    await people.create_instance_actor(node.store, node.site, now=now())
+    await people.create_instance_actor(node.store, node.site, now=clock())
     return Running(
         config=config, node=node, http=aiohttp.ClientSession(), server=server, task=task
     )

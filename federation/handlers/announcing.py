@@ -43,6 +43,7 @@ from federation.vocabulary import (
 )
 from notes import threads, writing
 from notes.threads import Place
+from storage import journal
 from storage.engine import Reader, Transaction
 
 Handler = Callable[[Node, Received, Budget], Awaitable[Plan]]
@@ -76,7 +77,7 @@ async def announce(
         for plan in plans:
             try:
                 await plan(tx)
-            except Ignored:
+            except (Ignored, Refused):
                 continue
 
     return apply
@@ -214,6 +215,9 @@ async def _unwrap(
     starter = _started(inner)
 
     async def apply(tx: Transaction) -> None:
+        undone = isinstance(inner, Like | Dislike) and inner.uri is not None
+        if undone and await journal.known(tx, inner.uri or ""):
+            raise Ignored("came by itself, or was undone before it came")
         await plan(tx)
         if starter is not None:
             await _share(tx, starter, community, activity, received.now)

@@ -121,6 +121,8 @@ def _community(post: Post, people: dict[str, Actor], via: Actor | None) -> Actor
 async def settle(tx: Transaction, node: Node, arrival: Arrival, received: Received) -> Note | None:
     """Write a new post with all its effects. None when it was known. Raises Refused, Ignored."""
     community = await _home(tx, arrival)
+    if _visibility(arrival.post, arrival.author, community) == "direct":
+        community = None  # between people, wherever they met
     await _check_relevance(tx, arrival, community, received)
     if community is not None and community.local:
         await groups.check_post(
@@ -158,13 +160,14 @@ async def store_quietly(tx: Transaction, arrival: Arrival, received: Received) -
 
 
 async def _home(reader: Reader, arrival: Arrival) -> Actor | None:
-    """The post's own community, else that of the thread it answers in."""
-    if arrival.community is not None:
-        return arrival.community
-    parent = arrival.parent
-    if parent is None or parent.community_id is None:
-        return None
-    return await directory.get(reader, parent.community_id)
+    """The community of the thread it answers in when that is ours: nobody gets around its rules by
+    naming another. Else the one it names itself, else that of its thread."""
+    parent, there = arrival.parent, None
+    if parent is not None and parent.community_id is not None:
+        there = await directory.get(reader, parent.community_id)
+    if there is not None and there.local:
+        return there
+    return arrival.community or there
 
 
 def _confirmed(community: Actor | None, arrival: Arrival, received: Received) -> Actor | None:

@@ -228,6 +228,8 @@ async def invite(node: Node, received: Received, budget: Budget) -> Plan:
         invited = await directory.find(tx, activity.target) if activity.target else None
         if invited is None or not invited.local:
             raise Refused("recipient_unknown", "target: nobody here by that address")
+        if await blocks.has_blocked(tx, invited.id, inviter.id):
+            raise Refused("not_authorized", "target: takes no invitation from this actor")
         await notifications.notify(
             tx,
             owner_id=invited.id,

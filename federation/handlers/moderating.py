@@ -20,6 +20,7 @@ from notes.threads import Place
 from storage.engine import Reader, Transaction
 
 community_of = note_handlers.check_moderation
+_check_said = note_handlers.check_said
 
 
 async def add_or_remove(node: Node, received: Received, budget: Budget) -> Plan:
@@ -68,7 +69,7 @@ def moderators_of(community: Actor) -> str | None:
 
 async def _owner_of(reader: Reader, target: str, actor: Actor, received: Received) -> Actor:
     """Whose collection it is, if this actor may change it. Raises Refused."""
-    if target == actor.featured:
+    if target == actor.featured and received.is_proven:
         return actor
     if received.via is not None:
         owner: Actor | None = received.via
@@ -77,6 +78,7 @@ async def _owner_of(reader: Reader, target: str, actor: Actor, received: Receive
     if owner is None or target not in (owner.featured, moderators_of(owner)):
         raise Waiting("a collection that is not built yet")
     if owner.local:
+        _check_said(received)
         await groups.check_moderator(reader, owner, actor)
     elif received.via is None and owner.id != actor.id:
         raise Refused("not_moderator", "target: only its own community speaks for it")
@@ -107,16 +109,18 @@ async def _appoint(
     person = await directory.find(tx, uri)
     if person is None:
         raise Ignored("an actor we do not know")
+    role = await memberships.role_of(tx, community.id, person.id)
+    if adds == (role in memberships.MODERATORS):
+        raise Ignored("it is so already")
     if adds:
         await memberships.add(tx, community.id, person.id, "moderator", now=now)
         return
     if community.local:
-        await _check_demotion(tx, community, person)
+        await _check_demotion(tx, community, role)
     await memberships.add(tx, community.id, person.id, "member", now=now)
 
 
-async def _check_demotion(reader: Reader, community: Actor, person: Actor) -> None:
-    role = await memberships.role_of(reader, community.id, person.id)
+async def _check_demotion(reader: Reader, community: Actor, role: str | None) -> None:
     if role == "responsable":
         raise Refused("not_authorized", "object: a responsable is not removed by moderators")
     if len(await memberships.moderators_of(reader, community.id)) < 2:
@@ -190,6 +194,7 @@ async def parties(
         actor = await directory.find(reader, received.activity.actor)
         if actor is None:
             raise Refused("not_moderator", "actor: unknown here")
+        _check_said(received)
         await groups.check_moderator(reader, community, actor)
     elif received.via is None or received.via.id != community.id:
         raise Refused("not_moderator", "target: not announced by that community")

@@ -127,7 +127,8 @@ async def delete(node: Node, received: Received, budget: Budget) -> Plan:
             if gone:
                 await writing.bury(tx, uri, author_uri=activity.actor, now=received.now)
             return
-        if place.author_uri == activity.actor and activity.summary is None and gone:
+        removal = activity.summary is not None and received.via is not None
+        if place.author_uri == activity.actor and gone and not removal:
             await _erase(tx, node, place, received)
             return
         await _remove_from_thread(tx, node, place, received)
@@ -181,8 +182,15 @@ async def check_moderation(reader: Reader, place: Place, received: Received) -> 
         if received.via is None or received.via.id != community.id:
             raise Refused("not_moderator", "actor: not announced by the note's community")
         return community
+    check_said(received)
     actor = await directory.find(reader, received.activity.actor)
     role = await memberships.role_of(reader, community.id, actor.id) if actor else None
     if role not in ("moderator", "responsable"):
         raise Refused("not_owner", "object: neither its author nor a moderator here")
     return community
+
+
+def check_said(received: Received) -> None:
+    """Another community's word is not enough for what a moderator does in ours (A-10, A-11)."""
+    if not received.is_proven:
+        raise Refused("not_moderator", "actor: only another community says so")

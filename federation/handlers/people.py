@@ -87,6 +87,8 @@ async def block(node: Node, received: Received, budget: Budget) -> Plan:
     """Of a person here: neither sees the other from now on, and no follow stands (A-17)."""
     activity = received.activity
     assert isinstance(activity, Block)
+    if not received.is_proven:
+        raise Refused("actor_mismatch", "actor: nobody blocks in another's name")
     actor = await discovery.actor(node, activity.actor, budget=budget)
 
     async def apply(tx: Transaction) -> None:
@@ -132,7 +134,8 @@ async def move(node: Node, received: Received, budget: Budget) -> Plan:
         old = await directory.find(tx, activity.actor)
         if old is None:
             raise Ignored("an actor we do not know")
-        if old.moved_to and old.updated + _MOVE_REST > received.now:
+        again = old.moved_to not in (None, target.uri)
+        if again and old.updated + _MOVE_REST > received.now:
             raise Refused("alias_missing", "actor: moved already in the last 30 days")
         await directory.set_moved(tx, old.id, target.uri, now=received.now)
         for follower in await _local_followers(tx, old.id):

@@ -67,10 +67,12 @@ async def undo_reaction(
 ) -> bool:
     """By (actor, kind, note), since Lemmy regenerates the undone id. True when there was one."""
     place = await threads.place(tx, note_uri)
-    if place is None:
+    row = place and await reactions.reaction(
+        tx, note_id=place.id, actor_id=actor_id, kind=kind
+    )
+    if not place or not row or (row["proven"] and not received.is_proven):
         return False
-    if not await reactions.unreact(tx, note_id=place.id, actor_id=actor_id, kind=kind):
-        return False
+    await reactions.unreact(tx, note_id=place.id, actor_id=actor_id, kind=kind)
     community = await groups.home_of(tx, place)
     if community is not None:
         key = place.context or place.uri

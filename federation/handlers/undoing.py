@@ -38,17 +38,28 @@ async def undo(node: Node, received: Received, budget: Budget) -> Plan:
     async def apply(tx: Transaction) -> None:
         if await _undone(tx, node, received, actor, activity.object):
             return
-        if activity.object.uri:  # the original may still be on its way (Q-12)
-            await journal.forestall(tx, activity.object.uri, now=received.now)
-        raise Ignored("nothing of that kind stands")
+        uri = activity.object.uri
+        if uri is None or not origin.same_origin(uri, actor.uri) or not received.is_proven:
+            raise Ignored("nothing of that kind stands")
+        # The original may still be on its way; only its own origin may take its id (Q-12).
+        await journal.forestall(tx, uri, now=received.now)
 
     return apply
 
 
 async def _undone(tx: Transaction, node: Node, received: Received, actor: Actor, ref: Ref) -> bool:
+    if not received.is_proven and not _may_be_retold(ref.embedded):
+        raise Refused("not_authorized", "object: undone by its own actor alone")
     if ref.embedded is None:
         return await _undone_by_id(tx, node, received, actor, ref.uri or "")
     return await _undone_by_kind(tx, node, received, actor, ref.embedded)
+
+
+def _may_be_retold(inner: Thing | None) -> bool:
+    """What a Group's word is enough for: counts, and what its own moderators did."""
+    if isinstance(inner, Block):
+        return inner.target is not None
+    return isinstance(inner, Like | Dislike | Lock | Delete)
 
 
 async def _undone_by_id(

@@ -158,7 +158,7 @@ domain_blocks = Table(
     "domain_blocks",
     metadata,
     text("host", primary_key=True),
-    text("severity"),  # suspend | silence | noop
+    text("severity"),  # suspend | silence | noop | allow
     flag("reject_media"),
     flag("reject_reports"),
     text("public_comment"),

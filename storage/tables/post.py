@@ -4,7 +4,7 @@
 expansion. A lane is one remote host.
 """
 
-from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import Index, Table, UniqueConstraint, and_
 
 from storage.tables.columns import blob, flag, metadata, number, ref, serial, text, time
 
@@ -34,7 +34,7 @@ Index(
     sqlite_where=journal.c.state == "ready",
     postgresql_where=journal.c.state == "ready",
 )
-# Two more for the rule "one at a time, in order", and one for what waits or is dead.
+# Three more for the rule "one at a time, in order", and one for what waits or is dead.
 Index(
     "ix_journal_ready_signer",
     journal.c.signer,
@@ -48,6 +48,13 @@ Index(
     journal.c.id,
     sqlite_where=journal.c.state == "ready",
     postgresql_where=journal.c.state == "ready",
+)
+Index(
+    "ix_journal_leased",
+    journal.c.signer,
+    journal.c.lease,
+    sqlite_where=and_(journal.c.state == "ready", journal.c.lease.is_not(None)),
+    postgresql_where=and_(journal.c.state == "ready", journal.c.lease.is_not(None)),
 )
 Index(
     "ix_journal_held",

@@ -77,12 +77,15 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(self._own.public_bytes(serialization.Encoding.PEM))
 
-    def context(self, host: str, *, days: int = 30, signed: bool = True) -> ssl.SSLContext:
-        """A server's context for a host; expired with negative days, self-signed if not signed."""
+    def context(
+        self, host: str, *more: str, days: int = 30, signed: bool = True
+    ) -> ssl.SSLContext:
+        """A server's context for its hosts; expired with negative days, self-signed if not
+        signed."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         builder = _builder(name, self._name if signed else name, key, days=days)
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
+        names = x509.SubjectAlternativeName([x509.DNSName(one) for one in (host, *more)])
         leaf = builder.add_extension(names, False).sign(
             self._key if signed else key, hashes.SHA256()
         )

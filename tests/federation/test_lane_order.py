@@ -64,7 +64,9 @@ def test_any_way_it_goes_each_key_leaves_in_order(
         row(number, key, actor=actor, barrier=barrier)
         for number, (key, actor, barrier) in enumerate(shapes)
     ]
-    order, left, flying = LaneOrder(rows), [], []
+    order = LaneOrder(rows)
+    left: list[Delivery] = []
+    flying: list[Delivery] = []
     while len(left) < len(rows) or flying:
         found = order.next()
         if found is not None:

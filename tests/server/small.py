@@ -16,6 +16,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         while True:
             message = await receive()
+            if message["type"] == f"lifespan.{os.environ.get('FAILS_AT')}":
+                raise RuntimeError("as asked")
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 print("closed", flush=True)

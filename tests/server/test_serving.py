@@ -115,6 +115,29 @@ def test_sigterm_lets_requests_finish_and_exits_0(tmp_path: Path, port: int) -> 
         assert process.stdout.readline() == "closed\n"
 
 
+@pytest.mark.parametrize("moment", ["startup", "shutdown"])
+def test_a_failed_start_or_end_is_no_success(tmp_path: Path, port: int, moment: str) -> None:
+    environ = {**os.environ, "FAILS_AT": moment}
+    process = subprocess.Popen(small(tmp_path), cwd=ROOT, env=environ, stderr=subprocess.PIPE)
+    if moment == "shutdown":
+        until(lambda: answers(port))
+        process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode > 0
+    assert b"as asked" in said
+
+
+def test_an_address_in_use_is_no_success(tmp_path: Path, port: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        done = subprocess.run(
+            small(tmp_path), cwd=ROOT, capture_output=True, timeout=30, check=False
+        )
+    assert done.returncode > 0
+    assert b"in use" in done.stderr
+
+
 def test_proxies_are_believed_when_named(tmp_path: Path, port: int) -> None:
     with running(small(tmp_path), port):
         assert get(port, **{"X-Forwarded-For": "192.0.2.7"}) == "192.0.2.7"

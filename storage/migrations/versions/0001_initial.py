@@ -308,6 +308,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'dead')"),
     )
     op.create_index(
+        "ix_journal_leased",
+        "journal",
+        ["signer", "lease"],
+        unique=False,
+        sqlite_where=sa.text("state = 'ready' AND lease IS NOT NULL"),
+        postgresql_where=sa.text("state = 'ready' AND lease IS NOT NULL"),
+    )
+    op.create_index(
         "ix_journal_ready",
         "journal",
         ["due"],
