@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from actors.addresses import parse_handle
@@ -18,10 +20,19 @@ from federation.vocabulary import ActorDocument, Post
 from notes import reading
 from notes.records import Note
 from storage import jobs
-from storage.engine import Transaction
+from storage.engine import Reader, Transaction
 
 _SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 _NO_ANSWER = (FetchFailed, Malformed, Refused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surrounded:
+    """An actor with its latest notes, newest first, or a note with its thread, oldest first: as
+    far as the viewer may read them."""
+
+    found: Actor | Note
+    notes: Sequence[Note]
 
 
 async def actor_by_handle(node: Node, text: str) -> Actor:
@@ -38,15 +49,37 @@ async def fetch(node: Node, text: str, viewer: Viewer) -> Actor | Note:
 
     The latest notes of an actor elsewhere are fetched soon after, and the thread around a note.
     """
-    if "://" not in text:
-        found: Actor | Note = await actor_by_handle(node, text)
-    else:
-        found = await _at_address(node, text, viewer)
+    found = await _found(node, text, viewer)
     if isinstance(found, Actor) and not found.local:
         await _later(node, "backfill", found.uri)
     if isinstance(found, Note) and not found.local:
         await _later(node, "thread", found.uri)
     return found
+
+
+async def fetch_around(node: Node, text: str, viewer: Viewer) -> Surrounded:
+    """The same, with what surrounds it fetched at once, as far as it can be. Raises NotFound."""
+    found = await _found(node, text, viewer)
+    if not found.local:
+        bring = backfilling.community if isinstance(found, Actor) else backfilling.thread
+        with suppress(*_NO_ANSWER, Ignored):
+            await bring(node, found.uri)
+    return await node.store.reading(lambda reader: _surrounded(reader, found, viewer))
+
+
+async def _surrounded(reader: Reader, found: Actor | Note, viewer: Viewer) -> Surrounded:
+    if isinstance(found, Actor):
+        latest = reading.in_community if found.is_group else reading.by_author
+        return Surrounded(found=found, notes=await latest(reader, found.id, viewer))
+    note = await reading.by_id(reader, found.id, viewer) or found
+    thread = await reading.in_thread(reader, note.root_id or note.id, viewer)
+    return Surrounded(found=note, notes=thread)
+
+
+async def _found(node: Node, text: str, viewer: Viewer) -> Actor | Note:
+    if "://" not in text:
+        return await actor_by_handle(node, text)
+    return await _at_address(node, text, viewer)
 
 
 async def _at_address(node: Node, url: str, viewer: Viewer) -> Actor | Note:

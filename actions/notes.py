@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actors import directory, memberships
+from actors import communities, directory, memberships
 from actors.addresses import Handle, parse_handle
 from actors.records import Actor, Viewer
 from actors.refusals import Invalid, NotAllowed, NotFound
@@ -65,6 +65,7 @@ class _Setting:
     parent: Note | None
     place: Place | None
     answered: Actor | None
+    is_private: bool = False  # the community is one of ours, for its members alone
 
 
 async def publish(node: Node, author: Actor, new: NewNote) -> Note:
@@ -108,7 +109,15 @@ async def _set(reader: Reader, author: Actor, new: NewNote, named: Mapping[str, 
     community = new.community or next((one for one in named.values() if one.is_group), None)
     if parent is not None and parent.community_id is not None:
         community = await directory.get(reader, parent.community_id)
-    return _Setting(named=named, community=community, parent=parent, place=place, answered=answered)
+    rules = await communities.find(reader, community.id) if community is not None else None
+    return _Setting(
+        named=named,
+        community=community,
+        parent=parent,
+        place=place,
+        answered=answered,
+        is_private=rules is not None and rules.private,
+    )
 
 
 def _drafted(node: Node, author: Actor, new: NewNote, setting: _Setting) -> Draft:
@@ -128,6 +137,8 @@ def _drafted(node: Node, author: Actor, new: NewNote, setting: _Setting) -> Draf
         raise Invalid("This text is too long: 100,000 characters at most.") from error
     uri = node.site.new_note()
     visibility = _narrowed(new.visibility, setting.parent)
+    if setting.is_private and visibility != "direct":
+        visibility = "community"  # nothing of a private community is for the public (P-8)
     people = _people(author, setting)
     note = Note(
         id=0,
@@ -289,7 +300,8 @@ async def _tell_people(
     tx: Transaction, author: Actor, note: Note, people: Sequence[Actor], now: int
 ) -> None:
     for one in people:
-        if one.local and one.kind == "Person":
+        told = one.local and one.kind == "Person"
+        if told and await reading.by_id(tx, note.id, Viewer(actor_id=one.id)) is not None:
             await notifications.notify(
                 tx, owner_id=one.id, kind="mention", actor_id=author.id, note_id=note.id, now=now
             )

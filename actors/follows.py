@@ -6,12 +6,13 @@ The rows of the followers' audience are written here, in the same transaction.
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
 
 from actors.records import COLUMNS, Actor, FollowRow
 from storage.engine import Reader, Row, Transaction
 from storage.ids import new_id
-from storage.statements import adding, prepared
+from storage.recipients import inbox_of_actor
+from storage.statements import insert, prepared
 from storage.tables import actors, follows
 
 _FIELDS = [follows.c[name] for name in FollowRow.__dataclass_fields__]
@@ -20,7 +21,19 @@ _PAIR = and_(
 )
 _CURRENT = prepared(select(*_FIELDS).where(_PAIR, follows.c.ended.is_(None)))
 _BY_URI = prepared(select(*_FIELDS).where(follows.c.uri == bindparam("uri")))
-_ADD = adding(follows, *FollowRow.__dataclass_fields__, ignore=True)
+_ADD = prepared(
+    insert(follows)
+    .values(
+        {name: bindparam(name) for name in FollowRow.__dataclass_fields__}
+        | {
+            "local": func.coalesce(
+                select(actors.c.local).where(actors.c.id == bindparam("who")).scalar_subquery(),
+                literal_column("0"),
+            )
+        }
+    )
+    .on_conflict_do_nothing()
+)
 _NEW_URI = prepared(
     update(follows).where(follows.c.id == bindparam("follow")).values(uri=bindparam("new_uri"))
 )
@@ -96,16 +109,31 @@ _FOLLOWING = prepared(
     .order_by(follows.c.id.desc())
     .limit(bindparam("count"))
 )
+# Words instead of bound values, so that SQLite recognises its partial index.
+HERE = and_(
+    follows.c.local == literal_column("1"),
+    follows.c.state == literal_column("'accepted'"),
+    follows.c.ended.is_(None),
+)
 _HAS_LOCAL_FOLLOWER = prepared(
+    select(follows.c.follower_id).where(follows.c.followed_id == bindparam("actor"), HERE).limit(1)
+)
+_BEHIND = and_(
+    actors.c.local == 0,
+    or_(inbox_of_actor == bindparam("inbox"), actors.c.inbox == bindparam("inbox")),
+    follows.c.ended.is_(None),
+)
+_SHARES_INBOX = prepared(
     select(follows.c.id)
     .join(actors, actors.c.id == follows.c.follower_id)
-    .where(
-        follows.c.followed_id == bindparam("actor"),
-        follows.c.state == "accepted",
-        follows.c.ended.is_(None),
-        actors.c.local == 1,
-    )
+    .where(follows.c.followed_id == bindparam("actor"), follows.c.state == "accepted", _BEHIND)
     .limit(1)
+)
+_FOLLOWERS_BEHIND = prepared(
+    select(follows.c.follower_id, follows.c.followed_id)
+    .join(actors, actors.c.id == follows.c.follower_id)
+    .where(_BEHIND)
+    .limit(bindparam("count"))
 )
 NEWEST = 2**62
 
@@ -132,6 +160,7 @@ async def ask(tx: Transaction, *, follower_id: int, followed_id: int, uri: str, 
     await tx.run(
         _ADD,
         id=number,
+        who=follower_id,
         follower_id=follower_id,
         followed_id=followed_id,
         uri=uri,
@@ -173,6 +202,17 @@ async def does_follow(reader: Reader, follower_id: int, followed_id: int) -> boo
 
 async def has_local_follower(reader: Reader, actor_id: int) -> bool:
     return await reader.value(_HAS_LOCAL_FOLLOWER, actor=actor_id) is not None
+
+
+async def has_follower_behind(reader: Reader, actor_id: int, inbox: str) -> bool:
+    """Whether what the actor sends to its followers goes to this inbox."""
+    return await reader.value(_SHARES_INBOX, actor=actor_id, inbox=inbox) is not None
+
+
+async def behind(reader: Reader, inbox: str, *, count: int) -> list[tuple[int, int]]:
+    """(follower, followed), by row key, of what stands for somebody behind this inbox."""
+    rows = await reader.all(_FOLLOWERS_BEHIND, inbox=inbox, count=count)
+    return [(row["follower_id"], row["followed_id"]) for row in rows]
 
 
 async def count_followers(reader: Reader, actor_id: int) -> int:

@@ -38,6 +38,13 @@ _OF_ACTOR = prepared(
     .where(keys.c.actor_id == bindparam("actor"), keys.c.state != "revoked")
     .order_by(keys.c.created.desc(), keys.c.uri)
 )
+_SIGNING = prepared(
+    select(keys.c.uri).where(
+        keys.c.actor_id == bindparam("actor"),
+        keys.c.state == "active",
+        keys.c.private.is_not(None),
+    )
+)
 _BY_URI = prepared(
     select(*_FIELDS, actors.c.uri.label("owner"))
     .join(actors, actors.c.id == keys.c.actor_id)
@@ -120,6 +127,12 @@ async def signing_keys(reader: Reader, actor_id: int) -> dict[str, PrivateKey]:
             key = load_private(row["private"], uri=row["uri"], owner=row["owner"])
             found.setdefault(key.kind, key)
     return found
+
+
+async def signing_key_uris(reader: Reader, actor_id: int) -> frozenset[str]:
+    """Which keys those are: whether ones loaded before may still sign."""
+    rows = await reader.all(_SIGNING, actor=actor_id)
+    return frozenset(row["uri"] for row in rows)
 
 
 async def public_keys(reader: Reader, actor_id: int, *, now: int) -> list[KeyRow]:

@@ -86,7 +86,7 @@ def _rounds(
             raise RuntimeError(f"not all were taken: {answers}")
         if apply:
             await_none(place, _READY)
-        found.append((served.cpu() - before) / count)
+        found.append((served.cpu() - before) / count); print(found[-1], __import__("os").getloadavg()[0])
     return found[1:]
 
 

@@ -7,6 +7,7 @@ every object is read at its own origin.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import partial
 
 from actors.records import Actor
@@ -24,14 +25,14 @@ from federation.vocabulary import (
     Deed,
     Post,
     Ref,
-    Thing,
     Update,
 )
 from notes import threads
 from notes.records import Note
-from storage.engine import Transaction
+from storage.engine import Reader, Transaction
 
 _MOST_NOTES = 20
+_MOST_AROUND = 60
 _MOST_PAGES = 2
 _MOST_ANCESTORS = 20
 _NOTHING_THERE = (FetchFailed, Malformed, Refused, Ignored)
@@ -44,92 +45,106 @@ async def community(node: Node, uri: str) -> int:
     if actor.local or actor.outbox is None:
         return 0
     found = 0
-    async for thing in _items(node, actor.outbox, budget):
-        if found >= _MOST_NOTES:
+    async for item in _items(node, actor.outbox, budget):
+        if found >= _MOST_NOTES or budget.is_spent:
             break
-        post_uri = _post_of(thing)
-        if post_uri is None:
-            continue
-        try:
-            found += await _take(node, post_uri, actor, budget) is not None
-        except _NOTHING_THERE as reason:
-            if isinstance(reason, FetchFailed) and "used up" in reason.detail:
-                break
+        found += await _take_listed(node, item, actor, budget)
     return found
 
 
 async def thread(node: Node, uri: str) -> int:
-    """What surrounds a note: its ancestors, then its context or replies; how many were new."""
+    """What surrounds a note: its ancestors, then its context or else replies; how many were new."""
     budget = Budget(fetches=60, seconds=120)
     found = await _ancestors(node, uri, budget)
-    place = await node.store.reading(lambda reader: threads.place(reader, uri))
-    if place is None or place.local:
-        return found
-    for source in (place.context, place.replies):
-        if source is None or node.site.owns(source):
+    for source in await node.store.reading(lambda reader: _sources(reader, uri)):
+        if node.site.owns(source):
             continue
         try:
-            found += await _around(node, source, budget)
+            return found + await _around(node, source, budget)
         except _NOTHING_THERE:
             continue
-        break
     return found
+
+
+async def _sources(reader: Reader, uri: str) -> list[str]:
+    """Where the rest of a thread may be listed, best first (FEP-f228). A thread of ours is here."""
+    place = await threads.place(reader, uri)
+    if place is None or place.local:
+        return []
+    root = await threads.place_by_id(reader, place.root_id) if place.root_id else None
+    if root is not None and root.local:
+        return []
+    named = (place.context, root.context if root else None, root.replies if root else None)
+    return [one for one in dict.fromkeys((*named, place.replies)) if one is not None]
 
 
 async def _ancestors(node: Node, uri: str, budget: Budget) -> int:
     """Upwards by inReplyTo, then stored from the top, so that each finds its place."""
-    missing: list[str] = []
+    missing: list[tuple[Post, bytes]] = []
+    passed: set[str] = set()
     wanted: str | None = uri
-    while wanted and len(missing) < _MOST_ANCESTORS and not node.site.owns(wanted):
+    while wanted and wanted not in passed and len(passed) <= _MOST_ANCESTORS:
         here = wanted
+        passed.add(here)
+        if node.site.owns(here):
+            break
         place = await node.store.reading(partial(threads.place, uri=here))
         if place is not None:
             wanted = place.in_reply_to if place.root_id is None else None
             continue
         try:
-            post, _ = await discovery.post(node, here, budget=budget)
+            missing.append(await discovery.post(node, here, budget=budget))
         except _NOTHING_THERE:
             break
-        missing.append(here)
-        wanted = post.in_reply_to
+        wanted = missing[-1][0].in_reply_to
     found = 0
-    for one in reversed(missing):
-        try:
-            found += await _take(node, one, None, budget) is not None
-        except _NOTHING_THERE:
-            continue
+    for post, body in reversed(missing):
+        with suppress(*_NOTHING_THERE):
+            found += await _keep(node, post, body, None, budget) is not None
     return found
 
 
 async def _around(node: Node, source: str, budget: Budget) -> int:
     found = 0
-    async for thing in _items(node, source, budget):
-        uri = _post_of(thing)
-        if uri is None or found >= 3 * _MOST_NOTES:
-            continue
-        try:
-            found += await _take(node, uri, None, budget) is not None
-        except _NOTHING_THERE:
-            continue
+    async for item in _items(node, source, budget):
+        if found >= _MOST_AROUND or budget.is_spent:
+            break
+        found += await _take_listed(node, item, None, budget)
     return found
 
 
 async def _items(node: Node, uri: str, budget: Budget) -> AsyncIterator[Ref]:
-    """A collection's entries, two pages of it at most (O-11)."""
-    fetched = await discovery.fetch(node, uri, budget=budget)
-    page: Thing | None = fetched.thing
-    for _ in range(_MOST_PAGES + 1):
-        if not isinstance(page, Collection):
-            return
+    """A collection's own entries, and those of two pages of it at most (O-11).
+
+    Raises Refused for what is no collection."""
+    whole = (await discovery.fetch(node, uri, budget=budget)).thing
+    if not isinstance(whole, Collection):
+        raise Refused("invalid_property", "type: a collection was expected at that address")
+    for item in whole.items:
+        yield item
+    page: Collection | None = whole.first_page
+    following = whole.next if whole.items else whole.first
+    for _ in range(_MOST_PAGES):
+        if page is None:
+            if following is None or not origin.same_origin(following, uri):
+                return
+            thing = (await discovery.fetch(node, following, budget=budget)).thing
+            if not isinstance(thing, Collection):
+                return
+            page = thing
         for item in page.items:
             yield item
-        if page.first_page is not None:
-            page = page.first_page
-            continue
-        following = page.first if not page.items else page.next
-        if following is None or not origin.same_origin(following, uri):
-            return
-        page = (await discovery.fetch(node, following, budget=budget)).thing
+        following, page = page.next, None
+
+
+async def _take_listed(node: Node, item: Ref, source: Actor | None, budget: Budget) -> bool:
+    """One entry of a list; whatever is wrong with it is its own affair."""
+    uri = _post_of(item)
+    if uri is None:
+        return False
+    with suppress(*_NOTHING_THERE):
+        return await _take(node, uri, source, budget) is not None
+    return False
 
 
 def _post_of(ref: Ref) -> str | None:
@@ -156,12 +171,18 @@ async def _take(node: Node, uri: str, source: Actor | None, budget: Budget) -> N
     if await node.store.reading(lambda reader: threads.place(reader, uri)):
         return None
     post, body = await discovery.post(node, uri, budget=budget)
+    return await _keep(node, post, body, source, budget)
+
+
+async def _keep(
+    node: Node, post: Post, body: bytes, source: Actor | None, budget: Budget
+) -> Note | None:
     if post.address.openness == "closed" or post.is_vote:
         raise Ignored("not for everybody")
     now = node.clock()
     via = source if source is not None and source.is_group else None
     received = Received(
-        activity=Create(uri=None, actor=post.author or "", object=Ref(uri=uri)),
+        activity=Create(uri=None, actor=post.author or "", object=Ref(uri=post.uri)),
         document={},
         signer="",
         now=now,

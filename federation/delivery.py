@@ -122,10 +122,6 @@ class Deliverer:
             for task in active:
                 task.cancel()
 
-    def forget_keys(self) -> None:
-        """Load keys anew: after a rotation."""
-        self._sender.forget_keys()
-
     def close(self) -> None:
         """Let the signing threads go."""
         self._sender.close()

@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import quote
 
 from actors import directory, keys
-from actors.addresses import Handle
+from actors.addresses import Handle, fold_username, parse_handle
 from actors.key_material import KeyRefused, PublicKey, public_from_multibase, public_from_pem
 from actors.records import Actor
+from actors.refusals import Invalid
 from federation import compacting, documents, origin, parsing, signatures
 from federation.documents import Malformed
 from federation.fetching import Budget, FetchFailed, Signer
@@ -47,7 +48,7 @@ async def signer(node: Node) -> Signer:
     async def load(reader: Reader) -> Any:
         actor = await directory.find(reader, node.site.instance_actor)
         assert actor is not None, "the instance actor is made by `passerelle init`"
-        return await node.keyring.own(reader, actor.id, now=node.clock())
+        return await node.keyring.own(reader, actor.id)
 
     key = (await node.store.reading(load))["rsa"]
 
@@ -97,13 +98,21 @@ async def _fetch_once(node: Node, uri: str, budget: Budget) -> tuple[Found, str]
 
 
 async def actor(
-    node: Node, uri: str, *, budget: Budget, refresh: bool = False, fresh_for: int = _STALE
+    node: Node,
+    uri: str,
+    *,
+    budget: Budget,
+    refresh: bool = False,
+    fresh_for: int = _STALE,
+    known: Actor | None = None,
 ) -> Actor:
     """An actor, ours or another host's, fetched when unknown or stale.
 
-    A stale one that can't be refreshed is used as it is. Raises FetchFailed, Malformed, Refused.
+    A stale one that can't be refreshed is used as it is. `known` is what the caller has just read.
+    Raises FetchFailed, Malformed, Refused.
     """
-    known = await node.store.reading(lambda reader: directory.find(reader, uri))
+    if known is None:
+        known = await node.store.reading(lambda reader: directory.find(reader, uri))
     if known and (known.local or not (refresh or known.fetched + fresh_for < node.clock())):
         return known
     try:
@@ -201,12 +210,24 @@ async def key(node: Node, key_uri: str, *, budget: Budget, refresh: bool = False
     if stored and (not refresh or stored.fetched + _KEY_RETRY > now):
         node.keyring.keep(stored, now=now)
         return stored
+    document_uri = key_uri.partition("#")[0]
+    if node.keyring.lacked(document_uri, now=now, within=_KEY_RETRY):
+        raise Refused("key_unavailable", "keyId: not there when it was asked a moment ago")
+    try:
+        fresh = await _fetched_key(node, key_uri, budget)
+    except Refused:
+        node.keyring.note_lack(document_uri, now=now)
+        raise
+    node.keyring.keep(fresh, now=now)
+    return fresh
+
+
+async def _fetched_key(node: Node, key_uri: str, budget: Budget) -> KnownKey:
     owner = await _owner_of(node, key_uri, budget)
     fresh = await actor(node, owner, budget=budget, refresh=True)
     stored = await node.store.reading(lambda reader: _stored_key(reader, key_uri))
     if stored is None or stored.actor_id != fresh.id:
         raise Refused("key_owner_mismatch", "the key's owner does not list it")
-    node.keyring.keep(stored, now=now)
     return stored
 
 
@@ -257,11 +278,16 @@ async def by_handle(node: Node, handle: Handle, *, budget: Budget) -> Actor:
         return await directory.named(reader, handle, domain=node.site.domain)
 
     known = await node.store.reading(look)
-    if known or not handle.host or handle.host == node.site.domain:
-        if known is None:
-            raise Refused("not_found", f"there is no {handle} here")
+    if known is None and handle.host in ("", node.site.domain):
+        raise Refused("not_found", f"there is no {handle} here")
+    if known and (known.local or known.fetched + _STALE >= node.clock()):
         return known
-    return await actor(node, await _webfinger_self(node, handle, budget), budget=budget)
+    try:  # a handle may mean somebody else by now: its host began anew, or gave it away (F-25)
+        return await actor(node, await _webfinger_self(node, handle, budget), budget=budget)
+    except FetchFailed:
+        if known is None:
+            raise
+        return known
 
 
 async def webfinger(node: Node, handle: Handle, *, budget: Budget) -> dict[str, Any]:
@@ -286,10 +312,36 @@ async def webfinger(node: Node, handle: Handle, *, budget: Budget) -> dict[str, 
 
 
 async def _webfinger_self(node: Node, handle: Handle, budget: Budget) -> str:
-    found = link(await webfinger(node, handle, budget=budget), "self")
+    """The actor's id. Whoever answers with another subject is asked no more: the subject's own
+    host is, once, and has to agree (O-13)."""
+    jrd = await webfinger(node, handle, budget=budget)
+    subject = _subject(jrd)
+    if subject is not None and subject != _folded(handle):
+        jrd = await webfinger(node, subject, budget=budget)
+        if _subject(jrd) != subject:
+            raise Refused("origin_disagrees", f"{handle}: called otherwise at each address")
+    found = link(jrd, "self")
     if found is None:
         raise Refused("not_found", f"{handle} has no ActivityPub address")
     return origin.canonical(found)
+
+
+def _subject(jrd: dict[str, Any]) -> Handle | None:
+    """Whom the JRD is about; None when it says so by URL, or not at all."""
+    text = documents.one(jrd, "subject")
+    if not isinstance(text, str) or not text.startswith("acct:"):
+        return None
+    try:
+        found = parse_handle(text)
+    except Invalid as invalid:
+        raise Refused("not_found", "subject: not a handle") from invalid
+    if not found.host:
+        raise Refused("not_found", "subject: not a handle")
+    return _folded(found)
+
+
+def _folded(handle: Handle) -> Handle:
+    return Handle(fold_username(handle.name), handle.host)
 
 
 def link(jrd: dict[str, Any], rel: str) -> str | None:

@@ -31,6 +31,8 @@ _TIME = re.compile(
     r"(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))"
 )
 _EPOCH = datetime(1970, 1, 1)
+_CONTAINERS = (dict, list)
+_USABLE = (str, dict)
 
 
 class Malformed(Exception):
@@ -65,7 +67,8 @@ def read(body: bytes) -> dict[str, Any]:
         raise Malformed("malformed_json", f"body: {error.msg} at {error.pos}") from None
     if not isinstance(document, dict):
         raise Malformed("malformed_json", "body: the top level must be one object")
-    _check_values(document, escapes=_SUSPECT.search(body) is not None)
+    escapes = _SUSPECT.search(body) is not None
+    _check_values(document, escapes=escapes, strings=escapes or len(body) > MAX_STRING)
     return document
 
 
@@ -114,23 +117,23 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _check_values(document: dict[str, Any], *, escapes: bool) -> None:
-    """One iterative walk. A NUL or a surrogate can only come from an escape: look then only."""
-    items = 0
+def _check_values(document: dict[str, Any], *, escapes: bool, strings: bool) -> None:
+    """One iterative walk. A NUL or a surrogate can only come from an escape, a string that is too
+    long only from a body that is longer: `strings` are looked at then only."""
+    items = 1
     pending: list[Any] = [document]
-    while pending:
-        value = pending.pop()
-        items += 1
-        if isinstance(value, str):
-            if escapes or len(value) > MAX_STRING // 4:
-                _check_string(value)
-        elif isinstance(value, dict):
-            _check_keys(value, escapes=escapes)
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
-        if items + len(pending) > MAX_ITEMS:
+    for value in pending:  # it grows while it is walked
+        items += len(value)
+        if items > MAX_ITEMS:
             raise Malformed("json_too_many_items", f"body: more than {MAX_ITEMS} values")
+        if isinstance(value, dict):
+            _check_keys(value, escapes=escapes)
+            value = value.values()
+        for entry in value:
+            if isinstance(entry, _CONTAINERS):
+                pending.append(entry)
+            elif strings and isinstance(entry, str):
+                _check_string(entry)
 
 
 def _check_string(value: str) -> None:
@@ -158,11 +161,12 @@ def many(document: dict[str, Any], name: str) -> list[str | dict[str, Any]]:
     stays, for it says more.
     """
     value = document.get(name)
-    entries = value if isinstance(value, list) else [value]
+    if not isinstance(value, list):
+        return [value] if isinstance(value, _USABLE) else []
     seen: set[tuple[type, str]] = set()
     kept: list[str | dict[str, Any]] = []
-    for entry in entries:
-        if not isinstance(entry, str | dict):
+    for entry in value:
+        if not isinstance(entry, _USABLE):
             continue
         label = entry if isinstance(entry, str) else entry.get("id")
         if isinstance(label, str):
@@ -293,12 +297,10 @@ def language(value: object) -> str | None:
 def has_key(document: dict[str, Any], names: frozenset[str]) -> bool:
     """Whether any of the names is a key anywhere in the document."""
     pending: list[Any] = [document]
-    while pending:
-        value = pending.pop()
+    for value in pending:  # it grows while it is walked
         if isinstance(value, dict):
             if not names.isdisjoint(value):
                 return True
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
+            value = value.values()
+        pending += [entry for entry in value if isinstance(entry, _CONTAINERS)]
     return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actors import communities, directory, memberships
+from actors import communities, directory, follows, memberships
 from actors.records import Actor
 from federation import audience, outbox, rendering
 from federation.node import Node
@@ -17,6 +17,7 @@ from federation.origin import Refused
 from notes import audiences, reactions
 from notes.records import Note
 from notes.threads import Place
+from storage import lane_care
 from storage.engine import Reader, Transaction
 from timelines import placement
 
@@ -37,6 +38,14 @@ async def check_post(
         raise Refused("not_moderator", "audience: only moderators start threads here")
     if (rules.posting == "members" or rules.private) and role is None:
         raise Refused("not_member", "audience: only members post here")
+
+
+async def check_closed(reader: Reader, community: Actor, is_closed: bool) -> None:
+    """What is open to all has no place in a private community (P-9). Raises Refused."""
+    if is_closed:
+        return
+    if (await communities.get(reader, community.id)).private:
+        raise Refused("not_authorized", "to: the public, in a private community")
 
 
 async def check_moderator(reader: Reader, community: Actor, actor: Actor) -> None:
@@ -119,9 +128,19 @@ async def admit(tx: Transaction, community: Actor, actor_id: int, *, now: int) -
 
 
 async def dismiss(tx: Transaction, community: Actor, actor_id: int) -> None:
-    """No member any more; reading ends at once (P-6)."""
+    """No member any more; reading ends at once (P-6).
+
+    What a private community has on the way to her host is taken back, unless it is for others too.
+    """
     await memberships.remove(tx, community.id, actor_id)
     await audiences.dismiss(tx, "community", community.id, actor_id)
+    rules = await communities.get(tx, community.id)
+    former = await directory.get(tx, actor_id)
+    if former.local or not rules.private:
+        return
+    inbox = former.delivery_inbox
+    if not await follows.has_follower_behind(tx, community.id, inbox):
+        await lane_care.stop(tx, actor_id=community.id, inbox=inbox, host=former.host)
 
 
 async def home_of(reader: Reader, place: Place) -> Actor | None:

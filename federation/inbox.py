@@ -70,10 +70,12 @@ async def receive(node: Node, request: SignedRequest) -> None:
         raise Declined(code=refusal.code, sentence=refusal.detail) from refusal
     except FetchFailed as failed:
         raise _key_trouble(failed) from failed
-    await _record(node, activity, request.body, known, claim)
+    if await _record(node, activity, request.body, known, claim):
+        node.handover.leave(request.body, document, activity)
 
 
 def _admit(node: Node, uri: str) -> None:
+    origin.host(uri)  # what names no host is no host that is blocked
     if reason := node.admission.refuses(uri):
         raise Refused(reason.code, "this server does not talk with that one")
 
@@ -129,16 +131,17 @@ async def _is_followed_group(reader: Reader, actor_id: int) -> bool:
 
 async def _record(
     node: Node, activity: Activity, body: bytes, known: KnownKey, claim: Claim
-) -> None:
+) -> bool:
+    """True when it is in the journal now and was not before."""
     if isinstance(activity, Unknown):
-        return  # nothing to do for a verb we do not know (J-10)
+        return False  # nothing to do for a verb we do not know (J-10)
     if activity.uri is None:
         raise Declined(code="missing_id", sentence="id: an activity needs one")
     uri, now = activity.uri, node.clock()
     host = origin.host(known.actor_uri)
 
-    async def deed(tx: Transaction) -> None:
-        await journal.record(
+    async def deed(tx: Transaction) -> bool:
+        fresh = await journal.record(
             tx,
             uri=uri,
             kind=type(activity).__name__,
@@ -153,9 +156,11 @@ async def _record(
             await hosts.seen(tx, host, now=now)
             await hosts.learn_format(tx, host, claim.scheme)
             await waking.wake_host(tx, host, now=now)
+        return fresh
 
-    await node.store.transaction(deed)
+    fresh = await node.store.transaction(deed)
     kill_point("journal.after_commit")
+    return fresh
 
 
 def subject(activity: Activity) -> str:

@@ -1,7 +1,7 @@
 """Keys at hand: our private ones ready to sign, strangers' public ones ready to verify.
 
-Loading a private key costs 19 microseconds and a database read, a public one 6: both are kept a
-while. A rotation reaches every process within `_FRESH` milliseconds.
+Loading a private key takes time, a public one less: both are kept. Whether ours may still sign is
+asked each time, for another process may have revoked them; a stranger's is believed for a minute.
 """
 
 from __future__ import annotations
@@ -29,15 +29,19 @@ class KnownKey:
 
 class Keyring:
     def __init__(self) -> None:
-        self._own: dict[int, tuple[int, dict[str, PrivateKey]]] = {}
+        self._own: dict[int, tuple[frozenset[str], dict[str, PrivateKey]]] = {}
         self._known: OrderedDict[str, tuple[int, KnownKey]] = OrderedDict()
         self._noted: dict[str, int] = {}
+        self._lacking: OrderedDict[str, int] = OrderedDict()
 
-    async def own(self, reader: Reader, actor_id: int, *, now: int) -> dict[str, PrivateKey]:
+    async def own(self, reader: Reader, actor_id: int) -> dict[str, PrivateKey]:
         """The signing keys of one of our actors, by kind (rsa, ed25519)."""
+        active = await keys.signing_key_uris(reader, actor_id)
         kept = self._own.get(actor_id)
-        if kept is None or kept[0] + _FRESH < now:
-            kept = self._own[actor_id] = (now, await keys.signing_keys(reader, actor_id))
+        if kept is None or kept[0] != active:
+            if len(self._own) >= _MOST:
+                self._own.clear()
+            kept = self._own[actor_id] = (active, await keys.signing_keys(reader, actor_id))
         return kept[1]
 
     def recall(self, key_uri: str, *, now: int) -> KnownKey | None:
@@ -58,6 +62,17 @@ class Keyring:
         stale = [uri for uri, (_, known) in self._known.items() if known.actor_uri == actor_uri]
         for uri in stale:
             del self._known[uri]
+
+    def note_lack(self, document_uri: str, *, now: int) -> None:
+        """A document was asked for a key that it does not have."""
+        self._lacking[document_uri] = now
+        self._lacking.move_to_end(document_uri)
+        if len(self._lacking) > _MOST:
+            self._lacking.popitem(last=False)
+
+    def lacked(self, document_uri: str, *, now: int, within: int) -> bool:
+        """Whether it was so not long ago: names of keys cost nothing, asking for each does."""
+        return self._lacking.get(document_uri, -within) + within > now
 
     def is_time_to_note(self, host: str, *, now: int, every: int) -> bool:
         """True now and then for each host: its sign of life is worth a row only so often."""

@@ -6,14 +6,15 @@ Everything here comes from the configuration and from opening things; nothing is
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from actors.addresses import Site
 from actors.records import Viewer
 from federation.fetching import Client
-from federation.inbound import Pace
+from federation.inbound import Gate, Pace, Patience, gate_for_this_machine
 from federation.keyring import Keyring
+from federation.received import Handover
 from moderation.admission import Admission
 from storage.engine import Store
 
@@ -30,6 +31,9 @@ class Node:
     admission: Admission
     keyring: Keyring
     inbound: Pace
+    patience: Patience = Patience()
+    gate: Gate = field(default_factory=gate_for_this_machine)
+    handover: Handover = field(default_factory=Handover)
     title: str = ""
     description: str = ""
     default_language: str = "fr"

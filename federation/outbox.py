@@ -54,5 +54,5 @@ async def proven(
 ) -> dict[str, Any]:
     """The document with the actor's proof (FEP-8b32), so that whoever holds it can check it."""
     now = node.clock()
-    keys = await node.keyring.own(tx, actor.id, now=now)
+    keys = await node.keyring.own(tx, actor.id)
     return rendering.with_proof(document, keys["ed25519"], now)

@@ -34,9 +34,14 @@ class Budget:
         """Seconds left, never below zero."""
         return max(0.0, self._end - self._clock())
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left of count or time."""
+        return self._left <= 0 or not self.seconds
+
     def spend(self) -> None:
         """Take one fetch; FetchFailed `fetch_declined` when nothing is left of count or time."""
-        if self._left <= 0 or not self.seconds:
+        if self.is_spent:
             raise declined("the activity has used up its fetches")
         self._left -= 1
 

@@ -7,7 +7,7 @@ Wrappers are opened two deep, an Announce in an Announce is followed to its inne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -83,7 +83,7 @@ def collection(document: Document, *, now: int) -> Collection:
 def _thing(document: Document, now: int, level: int) -> Thing:
     check_signed(document)
     types = kinds(document)
-    known = {_family(kind) for kind in types} - {""}
+    known = {_FAMILIES[kind] for kind in types if kind in _FAMILIES}
     if "activity" in known:
         return _activity(document, now, level)
     if "actor" in known:
@@ -95,17 +95,6 @@ def _thing(document: Document, now: int, level: int) -> Thing:
     if "collection" in known:
         return _collection(document, now, level)
     return Other(uri=uri(document, "id"), kind=types[0])
-
-
-def _family(kind: str) -> str:
-    families: tuple[tuple[str, Iterable[str]], ...] = (
-        ("activity", ACTIVITIES),
-        ("actor", ACTOR_TYPES),
-        ("tombstone", ("Tombstone",)),
-        ("post", POST_TYPES),
-        ("collection", COLLECTION_TYPES),
-    )
-    return next((family for family, names in families if kind in names), "")
 
 
 def _collection(document: Document, now: int, level: int) -> Collection:
@@ -262,3 +251,10 @@ _READERS: dict[str, Reader] = {
 }
 
 ACTIVITIES = frozenset(_READERS) | frozenset(VERBS)
+_FAMILIES: Mapping[str, str] = {
+    **dict.fromkeys(COLLECTION_TYPES, "collection"),
+    **dict.fromkeys(POST_TYPES, "post"),
+    "Tombstone": "tombstone",
+    **dict.fromkeys(ACTOR_TYPES, "actor"),
+    **dict.fromkeys(ACTIVITIES, "activity"),
+}

@@ -64,7 +64,8 @@ def post(document: dict[str, Any], *, now: int) -> Post:
     """The post a document is; raises Malformed for a missing id or type, too many recipients."""
     check_signed(document)
     home = own_id(document)
-    kind = next((kind for kind in kinds(document) if kind in POST_TYPES), kinds(document)[0])
+    types = kinds(document)
+    kind = next((kind for kind in types if kind in POST_TYPES), types[0])
     authors, groups = attribution(document)
     mentions, hashtags, links = tags(document)
     return Post(

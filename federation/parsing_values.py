@@ -8,7 +8,7 @@ which a document has no meaning raise Malformed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from federation import documents
@@ -40,6 +40,9 @@ def check_signed(document: dict[str, Any]) -> None:
 
 def kinds(document: dict[str, Any]) -> tuple[str, ...]:
     """The types in their short form, each once; raises Malformed("missing_type") for none."""
+    only = document.get("type")
+    if isinstance(only, str) and only:
+        return (_short(only),)
     found = dict.fromkeys(
         _short(entry) for entry in many(document, "type") if isinstance(entry, str) and entry
     )
@@ -57,9 +60,10 @@ def kind_in(document: dict[str, Any], known: Iterable[str]) -> str | None:
 
 
 def _short(name: str) -> str:
-    for namespace in _NAMESPACES:
-        if name.startswith(namespace):
-            return name.removeprefix(namespace)
+    if ":" in name:
+        for namespace in _NAMESPACES:
+            if name.startswith(namespace):
+                return name.removeprefix(namespace)
     return name
 
 
@@ -69,8 +73,10 @@ def _short(name: str) -> str:
 def checked(value: object) -> str | None:
     """The canonical URI a string or an object stands for; None when it is none we can use."""
     found = ref_of(value)
+    if found is None:
+        return None
     try:
-        return None if found is None else canonical(found)
+        return canonical(found)
     except Malformed:
         return None
 
@@ -117,18 +123,20 @@ def addressing(document: dict[str, Any]) -> Addressing:
 
     Raises Malformed("too_many_recipients") over 1000.
     """
-    sent = {name: many(document, name) for name in ("to", "cc", "audience")}
-    if sum(map(len, sent.values())) > MAX_RECIPIENTS:
+    to, cc, audience = (many(document, name) for name in ("to", "cc", "audience"))
+    if len(to) + len(cc) + len(audience) > MAX_RECIPIENTS:
         raise Malformed("too_many_recipients", f"to, cc, audience: more than {MAX_RECIPIENTS}")
-    return Addressing(**{name: recipients(entries) for name, entries in sent.items()})
+    return Addressing(to=recipients(to), cc=recipients(cc), audience=recipients(audience))
 
 
-def recipients(entries: Iterable[object]) -> tuple[str, ...]:
+def recipients(entries: Sequence[object]) -> tuple[str, ...]:
     """Canonical URIs, each once, every spelling of the public collection as PUBLIC."""
+    if not entries:
+        return ()
     found = dict.fromkeys(
-        PUBLIC if ref_of(entry) in _PUBLIC else checked(entry) for entry in entries
+        [PUBLIC if ref_of(entry) in _PUBLIC else checked(entry) for entry in entries]
     )
-    return tuple(entry for entry in found if entry is not None)
+    return tuple([entry for entry in found if entry is not None])
 
 
 def addressed(document: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
+from resource import RLIMIT_NOFILE, getrlimit
 from typing import cast
 
 import httptools
@@ -18,7 +19,7 @@ import httptools
 from federation.dialing import FetchFailed, Guard, Target, Timeouts, Trust
 
 _MOST_HEAD = 64 * 1024  # bytes of status line and headers
-_MOST_IDLE = 512  # connections kept warm, for the sake of file descriptors
+_MOST_IDLE = 2_048  # connections kept warm, and never more than half our file descriptors
 
 Reply = tuple[int, dict[str, str], bytes]
 
@@ -169,6 +170,7 @@ class Poster:
         self._limit = limit
         self._idle: dict[tuple[str, str, int], list[Wire]] = {}
         self._idle_count = 0
+        self._most_idle = min(_MOST_IDLE, getrlimit(RLIMIT_NOFILE)[0] // 2)
         self._wires: set[Wire] = set()
         self._sweeper: asyncio.TimerHandle | None = None
 
@@ -219,7 +221,7 @@ class Poster:
         return None
 
     def _keep(self, wire: Wire, target: Target) -> None:
-        if not wire.usable or self._idle_count >= _MOST_IDLE:
+        if not wire.usable or self._idle_count >= self._most_idle:
             wire.abort()
             return
         loop = asyncio.get_running_loop()

@@ -33,6 +33,7 @@ _log = structlog.get_logger()
 _LEASE = 6 * 60_000  # longer than the budget of one activity
 _FIRST_RETRY = 10_000
 _LAST_RETRY = 6 * 3_600_000
+_UNDOABLE = frozenset({"Announce", "Block", "Dislike", "Follow", "Join", "Like", "Lock"})
 
 
 class Processor:
@@ -53,6 +54,7 @@ class Processor:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; sleeps while there is nothing."""
+        self._node.handover.is_wanted = True
         while not stop.is_set():
             try:
                 if not await self.run_once():
@@ -85,8 +87,11 @@ async def process(node: Node, entry: JournalEntry) -> None:
 
 
 async def _gathered(node: Node, entry: JournalEntry) -> Plan:
-    document = documents.read(entry.body)
-    activity = parsing.activity(document, now=entry.received)
+    parsed = node.handover.take(entry.body)
+    if parsed is None:
+        document = documents.read(entry.body)
+        parsed = document, parsing.activity(document, now=entry.received)
+    document, activity = parsed
     budget = Budget()
     received = await _received(node, entry, activity, document, budget)
     return await HANDLERS[type(activity)](node, received, budget)
@@ -133,6 +138,8 @@ def _with_proof(node: Node, received: Received, key: Any) -> Received:
 
 
 async def _apply(tx: Transaction, node: Node, entry: JournalEntry, plan: Plan) -> None:
+    if entry.kind in _UNDOABLE and await journal.was_forestalled(tx, entry.uri, now=node.clock()):
+        raise Ignored("undone before it came")
     await plan(tx)
     await journal.settle(tx, entry, "done", now=node.clock())
     kill_point("processing.before_commit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -33,6 +34,35 @@ class Received:
     def is_proven(self) -> bool:
         """Its actor said it, for all we can check."""
         return self.trust != "group"
+
+
+class Handover:
+    """What the door has read and parsed, for the worker of the same process, which would spend a
+    sixth of its time on doing that again. Bounded; what is not found here is parsed from the bytes.
+    """
+
+    MOST = 2 * 1024 * 1024  # bytes of bodies; parsed they take about ten times as much
+
+    def __init__(self) -> None:
+        self.is_wanted = False  # a worker of this process takes what is left here
+        self._kept: OrderedDict[bytes, tuple[dict[str, Any], Activity]] = OrderedDict()
+        self._size = 0
+
+    def leave(self, body: bytes, document: dict[str, Any], activity: Activity) -> None:
+        if not self.is_wanted or body in self._kept:
+            return
+        self._kept[body] = (document, activity)
+        self._size += len(body)
+        while self._size > self.MOST:
+            oldest, _ = self._kept.popitem(last=False)
+            self._size -= len(oldest)
+
+    def take(self, body: bytes) -> tuple[dict[str, Any], Activity] | None:
+        """Given once: its taker may do with the document what it likes."""
+        found = self._kept.pop(body, None)
+        if found is not None:
+            self._size -= len(body)
+        return found
 
 
 class Ignored(Exception):

@@ -22,7 +22,7 @@ from federation.signatures import sign
 Keys = Callable[[int], Awaitable[Mapping[str, PrivateKey]]]
 
 _CONTENT_TYPE = "application/activity+json"
-_KEYS_KEPT = 300_000  # milliseconds
+_KEYS_KEPT = 1_000  # milliseconds: so long may a revoked key still sign
 _MOST_KEYS = 1_000
 
 
@@ -58,16 +58,12 @@ class Sender:
         self._keys: dict[int, tuple[int, Mapping[str, PrivateKey]]] = {}
         self._loading = asyncio.Lock()
 
-    def forget_keys(self) -> None:
-        """Load keys anew: after a rotation."""
-        self._keys.clear()
-
     def close(self) -> None:
         """Let the signing threads go."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def keys_of(self, actor_id: int) -> Mapping[str, PrivateKey]:
-        """An actor's keys, kept for five minutes."""
+        """An actor's keys, kept for a second: another process may revoke them."""
         found = self._keys.get(actor_id)
         if found is not None and self._now() < found[0]:
             return found[1]

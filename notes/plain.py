@@ -15,6 +15,7 @@ _BIDI = "\u202a-\u202e\u2066-\u2069"
 # Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji families are spelt with them.
 _ZERO_WIDTH = "\u00ad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb"
 _UNSEEN = re.compile(f"[{_BIDI}{_ZERO_WIDTH}]")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|body|br|center|code|del|details|div|em|embed|font|form|h[1-6]"
@@ -120,7 +121,9 @@ def fold_tag(name: str) -> str:
     Only the accents of Latin, Greek and Cyrillic are removed (as the search index does): in
     other scripts a mark may be a vowel.
     """
-    folded = unicodedata.normalize("NFKD", name.casefold())
-    folded = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
+    folded = name.casefold()
+    if folded.isascii():
+        return folded
+    folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))
     folded = folded.casefold().replace("œ", "oe").replace("æ", "ae")
     return unicodedata.normalize("NFC", folded)

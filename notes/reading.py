@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, desc, func, null, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, desc, func, null, or_, select, union_all
 
 from actors.records import Viewer
 from notes.records import COLUMNS, Entry, Note
@@ -74,6 +74,11 @@ _HOME = prepared(
     .where(
         home_entries.c.owner_id == bindparam("viewer"),
         home_entries.c.entry_id < bindparam("before"),
+        or_(  # taken out by its community: gone from where that community brought it
+            notes.c.hidden_by.is_(None),
+            home_entries.c.via_id.is_(None),
+            home_entries.c.via_id != notes.c.community_id,
+        ),
         READABLE,
     )
     .order_by(home_entries.c.entry_id.desc())

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from storage.engine import Row
 
+Hat = Literal["person", "organisation"]
 Visibility = Literal["public", "unlisted", "followers", "community", "direct"]
 
 
@@ -43,6 +44,17 @@ class Tag:
 
     key: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """One author of a note. `organisation` is on whose behalf when the hat is an organisation."""
+
+    actor_id: int | None = None
+    name: str = ""
+    hat: Hat = "person"
+    organisation: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +127,7 @@ class Draft:
     tags: tuple[Tag, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None
+    authors: tuple[Credit, ...] | None = None  # None: her who sends it, or as they were
     document: bytes | None = None  # local: bytes served; remote: bytes as received
     proven: str = "origin"  # how we know: origin | proof | group | local
 

@@ -10,14 +10,16 @@ from dataclasses import replace
 
 from sqlalchemy import bindparam, delete, select, update
 
-from notes import audiences
-from notes.records import COLUMNS, Draft, Note
+from notes import audiences, authors, carnet_stubs, revisions, search
+from notes.records import COLUMNS, Draft, Extras, Note
+from notes.revisions import Change
 from storage.engine import Reader, Transaction
 from storage.ids import new_id
 from storage.statements import Prepared, adding, prepared
 from storage.tables import (
     attachments,
     boosts,
+    carnet_slots,
     featured,
     home_entries,
     mentions,
@@ -120,6 +122,7 @@ _ALSO_REMOVED = (
     _removal(boosts, boosts.c.note_id),
     _removal(featured, featured.c.note_id),
     _removal(home_entries, home_entries.c.note_id),
+    _removal(carnet_slots, carnet_slots.c.note_id),
     _removal(notes, notes.c.id),
 )
 
@@ -137,6 +140,8 @@ async def add(tx: Transaction, draft: Draft, *, now: int) -> Note | None:
         note = replace(draft.note, id=number, root_id=root)
         if await tx.run(_ADD, **_values(note, draft.document)):
             await _hang(tx, note, draft, now=now)
+            await revisions.begin(tx, note, now=now)
+            await search.index(tx, note, _extras(draft), new=True)
             await _adopt(tx, note)
             return note
         if await tx.value(_EXISTS, uri=note.uri) is not None:
@@ -144,25 +149,40 @@ async def add(tx: Transaction, draft: Draft, *, now: int) -> Note | None:
     raise RuntimeError("no free id for this millisecond")
 
 
-async def revise(tx: Transaction, known: Note, draft: Draft, *, now: int) -> Note:
-    """A newer version of a note we have: what `_CHANGING` names, and what hangs on it.
+async def revise(
+    tx: Transaction, known: Note, draft: Draft, *, now: int, change: Change | None = None
+) -> Note:
+    """A newer version of a note we have: what `_CHANGING` names, what hangs on it, its revision.
 
-    Audiences stay: an update never widens who may read (A-5). The caller has compared `updated`.
+    Audiences stay: an update never widens who may read (A-5). One whose `updated` is older than
+    ours changes nothing; one without keeps ours, so that an older one is still known as such.
+    `change` says who writes and why, else its author.
     """
+    last = await revisions.lock(tx, known.id)
+    if last is None or (draft.note.updated is not None and draft.note.updated < last):
+        return known
     changed = {name: getattr(draft.note, name) for name in _CHANGING if name != "document"}
-    note = replace(known, **changed)
+    note = replace(known, **{**changed, "updated": draft.note.updated or known.updated})
     values = _values(note, draft.document)
     await tx.run(_REVISE, note=known.id, **{"new_" + name: values[name] for name in _CHANGING})
     for statement in _HANGING:
         await tx.run(statement, note=known.id)
     await _hang_parts(tx, note, draft, now=now)
+    await search.index(tx, note, _extras(draft))
+    await revisions.record(tx, note, change or Change(actor_id=known.author_id), now=now)
     return note
 
 
 async def remove(tx: Transaction, note: Note, *, author_uri: str, now: int) -> None:
-    """Erase a note and all that hangs on it; replies stay, a tombstone keeps its place."""
+    """Erase a note and all that hangs on it; replies stay, a tombstone keeps its place.
+
+    In carnets a note that anybody could read leaves a stub.
+    """
+    await carnet_stubs.leave(tx, note.id, open_note=note.is_open)
+    await revisions.forget(tx, note.id)
     for statement in (*_HANGING, *_ALSO_REMOVED):
         await tx.run(statement, note=note.id)
+    await search.remove(tx, note.id)
     await bury(tx, note.uri, author_uri=author_uri, local=note.local, now=now)
 
 
@@ -194,6 +214,7 @@ async def set_document(tx: Transaction, note_id: int, document: bytes) -> None:
 async def move_thread(tx: Transaction, root_id: int, community_id: int | None) -> None:
     """A thread moves to another community (FEP-f15d)."""
     await tx.run(_SET_COMMUNITY, root=root_id, community=community_id)
+    await search.refile_thread(tx, root_id)
 
 
 async def _hang(tx: Transaction, note: Note, draft: Draft, *, now: int) -> None:
@@ -209,6 +230,8 @@ async def _hang_parts(tx: Transaction, note: Note, draft: Draft, *, now: int) ->
     for position, one in enumerate(draft.attachments):
         values = {name: getattr(one, name) for name in one.__dataclass_fields__}
         await tx.run(_ADD_ATTACHMENT, note_id=note.id, position=position, **values)
+    if draft.authors is not None:
+        await authors.credit(tx, note.id, draft.authors)
     if draft.poll:
         await _hang_poll(tx, note.id, draft)
     if draft.document:
@@ -249,6 +272,12 @@ async def _adopt(tx: Transaction, note: Note) -> None:
         child = branch.pop()
         await tx.run(_SET_ROOT, note=child, root=note.root_id)
         branch += [row["id"] for row in await tx.all(_CHILDREN, parent=child)]
+
+
+def _extras(draft: Draft) -> Extras:
+    return Extras(
+        mentions=draft.mentions, tags=draft.tags, attachments=draft.attachments, poll=draft.poll
+    )
 
 
 def _values(note: Note, document: bytes | None) -> dict[str, object]:

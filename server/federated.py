@@ -14,6 +14,7 @@ from actions import follows, lookups, notes
 from actions.notes import NewNote
 from actors.records import STRANGER, Actor, Viewer
 from actors.refusals import Conflict, Invalid
+from notes.plain import cut_text, plain_text
 from notes.records import Note, Visibility
 from server.assembly import application, opened
 from server.desk import Configured, Opened
@@ -21,6 +22,8 @@ from server.serving import serve
 from server.terminal import moment
 from server.worker import Worker
 from storage.opening import sqlite_file
+
+_EXCERPT = 60  # characters of a note in a list
 
 
 def run_server(desk: Configured) -> None:
@@ -86,9 +89,16 @@ async def fetch(desk: Opened) -> None:
         reader = await desk.local(desk.args.viewer, "Person")
         viewer = Viewer(actor_id=reader.id)
     async with opened(desk.config, watch=False) as node:
-        found = await lookups.fetch(node, desk.args.address, viewer)
+        whole = await lookups.fetch_around(node, desk.args.address, viewer)
+    found = whole.found
     shown = _actor(found) if isinstance(found, Actor) else _note(found)
+    if desk.args.json:
+        name = "notes" if isinstance(found, Actor) else "thread"
+        shown = {**shown, name: [_note(note) for note in whole.notes]}
     desk.terminal.record(shown, as_json=desk.args.json)
+    if not desk.args.json and whole.notes:
+        desk.terminal.result("")
+        desk.terminal.rows([_line(note) for note in whole.notes], as_json=False)
 
 
 def _actor(actor: Actor) -> dict[str, Any]:
@@ -100,6 +110,14 @@ def _actor(actor: Actor) -> dict[str, Any]:
         "fetched": moment(actor.fetched),
         "url": actor.url,
         "uri": actor.uri,
+    }
+
+
+def _line(note: Note) -> dict[str, Any]:
+    return {
+        "published": moment(note.published),
+        "note": cut_text(note.title or plain_text(note.content), _EXCERPT),
+        "uri": note.uri,
     }
 
 

@@ -17,6 +17,7 @@ import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from federation.inbound import Full, gate_for_this_machine
 from server.config import Config
 
 _log = structlog.get_logger()
@@ -25,6 +26,7 @@ _MOST_HEADER_BYTES = 32 * 1024
 _MOST_TARGET = 8 * 1024
 _MOST_CLIENTS = 20_000
 _WINDOW = 300.0
+_HEALTH = frozenset({"/healthz", "/readyz"})
 
 
 class Guard:
@@ -38,6 +40,7 @@ class Guard:
         default = ":443" if config.server.scheme == "https" else ":80"
         self._names = {domain.encode(), (domain + default).encode()}
         self._buckets = Buckets(config.server.limits.requests_per_5_minutes, clock)
+        self._gate = gate_for_this_machine()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,7 +52,15 @@ class Guard:
         if refusal is not None:
             await _refuse(send, request_id, *refusal)
             return
-        await self._pass_on(scope, receive, send, request_id)
+        if _has_own_gate(scope):
+            await self._pass_on(scope, receive, send, request_id)
+            return
+        try:
+            with self._gate.entry():
+                async with self._gate.turn():
+                    await self._pass_on(scope, receive, send, request_id)
+        except Full:
+            await _refuse(send, request_id, 503, "overloaded", "Too many requests at once.")
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         mark = (b"x-request-id", request_id.encode())
@@ -104,6 +115,13 @@ class Buckets:
         return 0 if allowed else math.ceil((1 - left) * _WINDOW / self._most)
 
 
+def _has_own_gate(scope: Scope) -> bool:
+    """Inboxes count for themselves, so that neither they nor the rest wait for the other; whoever
+    asks how we are is always answered (L-3)."""
+    path = scope["path"]
+    return path in _HEALTH or (scope["method"] == "POST" and path.endswith("/inbox"))
+
+
 def _client(scope: Scope) -> str:
     """An IPv6 client is its /64: that is what one household gets."""
     client = scope.get("client")
@@ -126,6 +144,8 @@ async def _refuse(send: Send, request_id: str, status: int, code: str, sentence:
         (b"x-request-id", request_id.encode()),
         (b"cache-control", b"no-store"),
     ]
+    if status == 503:
+        headers.append((b"retry-after", b"30"))
     if status == 429:
         headers.append((b"retry-after", sentence.split()[-2].encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})

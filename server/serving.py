@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import uvicorn
 
 from server.config import Config
+from server.wire import Wire
 from storage.opening import sqlite_file
 
 Application: TypeAlias = Any
@@ -40,7 +41,7 @@ def serve(config: Config, application: Application) -> None:
         host=host.strip("[]"),
         port=int(port),
         loop="uvloop",
-        http="httptools",
+        http=Wire,
         lifespan="on",
         log_config=None,
         access_log=False,

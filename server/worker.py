@@ -10,12 +10,13 @@ from functools import partial
 
 import structlog
 
+from actors import directory, follows
 from actors.key_material import PrivateKey
 from federation import backfilling
 from federation.delivery import Deliverer
 from federation.documents import Malformed
 from federation.fetching import FetchFailed
-from federation.handlers import people
+from federation.handlers import following, people
 from federation.node import Node
 from federation.origin import Refused
 from federation.processing import Processor
@@ -30,6 +31,8 @@ _LEASE = 10 * 60_000
 _FIRST_RETRY = 60_000
 _LAST_RETRY = 6 * 3_600_000
 _CLEANING = 3_600_000
+_GONE_FOR_GOOD = 7 * 24 * 3_600_000
+_FOLLOWS = 200  # ended in one transaction
 _DRAIN_SECONDS = 20
 
 Run = Callable[[Node, Job], Awaitable[None]]
@@ -52,8 +55,26 @@ async def erase(node: Node, job: Job) -> None:
         more = await people.erase_notes(node, int(job.reference))
 
 
+async def end_follows_of_the_gone(node: Node) -> None:
+    """After a week without an inbox its owners follow nobody here any more (F-11)."""
+    before = node.clock() - _GONE_FOR_GOOD
+    for inbox in await node.store.reading(lambda reader: lane_care.gone_before(reader, before)):
+        while await node.store.transaction(partial(_end_follows_behind, inbox=inbox, node=node)):
+            continue
+
+
+async def _end_follows_behind(tx: Transaction, *, inbox: str, node: Node) -> bool:
+    found = await follows.behind(tx, inbox, count=_FOLLOWS)
+    for follower_id, followed_id in found:
+        follower = await directory.get(tx, follower_id)
+        followed = await directory.get(tx, followed_id)
+        await following.end_following(tx, follower, followed, now=node.clock())
+    return bool(found)
+
+
 async def clean(node: Node, job: Job) -> None:
     """Hourly: what is kept for a time only leaves, a thousand rows at a time."""
+    await end_follows_of_the_gone(node)
     now = node.clock()
     for sweep in (journal.clean, lane_care.clean, outgoing.clean):
         left = 1
@@ -95,9 +116,7 @@ class Worker:
 
     async def _keys(self, actor_id: int) -> Mapping[str, PrivateKey]:
         node = self._node
-        return await node.store.reading(
-            lambda reader: node.keyring.own(reader, actor_id, now=node.clock())
-        )
+        return await node.store.reading(lambda reader: node.keyring.own(reader, actor_id))
 
     def start(self) -> None:
         self._tasks = [

@@ -36,6 +36,8 @@ CHANNEL = "journal"
 _DAY = 24 * 3600 * 1000
 _BODIES_KEPT = 7 * _DAY
 _IDS_KEPT = 60 * _DAY
+_UNDONE = "undone:"  # before an id in the seen table
+_UNDONE_KEPT = 3600 * 1000
 _WINDOWS = (100, 2_000)  # oldest entries a claim looks at, more when none of the first may go
 
 
@@ -82,6 +84,7 @@ _OVER: list[ColumnElement[str]] = [
 ]
 
 _SEE = adding(seen, "uri", "at", ignore=True)
+_MARK = adding(seen, "uri", "at", key=("uri",), replace=("at",))
 _SEEN = prepared(select(seen.c.at).where(seen.c.uri == bindparam("uri")))
 _ADD = adding(
     journal, "uri", "kind", "signer", "host", "order_key", "body", "state", "received", "due"
@@ -254,8 +257,18 @@ async def record(
 
 
 async def forestall(tx: Transaction, uri: str, *, now: int) -> None:
-    """An activity undone before it arrived: when it comes, it counts as seen (Q-12)."""
+    """An activity undone before it was applied: when it comes, it counts as seen (Q-12).
+
+    What is on its way already, or is kept in any case, finds `was_forestalled` for an hour (A-7).
+    """
     await tx.run(_SEE, uri=uri, at=now)
+    await tx.run(_MARK, uri=_UNDONE + uri, at=now)
+
+
+async def was_forestalled(reader: Reader, uri: str, *, now: int) -> bool:
+    """Whether it was undone, in the last hour, before it was applied."""
+    at = await reader.value(_SEEN, uri=_UNDONE + uri)
+    return at is not None and now - int(at) < _UNDONE_KEPT
 
 
 async def known(reader: Reader, uri: str) -> bool:

@@ -2,7 +2,8 @@
 
 The writer drives each deed with `send(None)` inside a savepoint, up to 50 deeds per commit, and
 its callers resume after the commit (WAL, synchronous=FULL: durable when acknowledged). One thread
-hop per deed instead of one per statement costs a twentieth. aiosqlite brings the threads.
+hop per deed instead of one per statement costs a twentieth. Looks that wait for a reader share a
+hop in the same way, up to eight. aiosqlite brings the threads.
 """
 
 from __future__ import annotations
@@ -24,8 +25,11 @@ from storage.wakes import Wakes
 
 T = TypeVar("T")
 Deed = Callable[[Transaction], Awaitable[Any]]
+Look = Callable[[Reader], Awaitable[Any]]
+Outcome = tuple[Any, BaseException | None]
 
 _MOST_DEEDS = 50
+_MOST_LOOKS = 8
 _BUSY_MS = 5_000
 _UNAVAILABLE = ("locked", "busy", "full", "readonly", "read-only", "unable to open", "disk i/o")
 _PRAGMAS = (
@@ -93,9 +97,9 @@ class SqliteStore:
         self._writer = writer
         self._readers = readers
         self._watcher = watcher
-        self._idle: asyncio.LifoQueue[_Thread] = asyncio.LifoQueue()
-        for reader in readers:
-            self._idle.put_nowait(reader)
+        self._idle = list(readers)
+        self._looks: deque[tuple[Look, asyncio.Future[Any]]] = deque()
+        self._looking: set[asyncio.Task[None]] = set()
         self._compiler = Compiler(sqlite.dialect(paramstyle="named"))
         self._pending: deque[tuple[Deed, asyncio.Future[Any]]] = deque()
         self._pump: asyncio.Task[None] | None = None
@@ -113,11 +117,13 @@ class SqliteStore:
         return store
 
     async def reading(self, look: Callable[[Reader], Awaitable[T]]) -> T:
-        thread = await self._idle.get()
-        try:
-            return await thread.run(_look, thread.raw, self._compiler, look)
-        finally:
-            self._idle.put_nowait(thread)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._looks.append((look, future))
+        if self._idle:
+            task = asyncio.create_task(self._pump_looks(self._idle.pop()))
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
+        return await future
 
     async def transaction(self, deed: Callable[[Transaction], Awaitable[T]]) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -132,8 +138,8 @@ class SqliteStore:
     async def close(self) -> None:
         if self._watch:
             self._watch.cancel()
-        if self._pump:
-            await asyncio.wait([self._pump])
+        if under_way := [*self._looking, *([self._pump] if self._pump else [])]:
+            await asyncio.wait(under_way)
         for thread in (self._writer, self._watcher, *self._readers):
             await thread.close()
 
@@ -145,14 +151,16 @@ class SqliteStore:
             outcomes, wakes = await self._writer.run(
                 _commit, self._writer.raw, self._compiler, deeds
             )
-            for (_, future), (result, error) in zip(batch, outcomes, strict=True):
-                if future.done():  # its caller went away; the deed stands
-                    continue
-                if error is None:
-                    future.set_result(result)
-                else:
-                    future.set_exception(error)
+            _hand_out(batch, outcomes)
             self._wakes.wake(wakes)
+
+    async def _pump_looks(self, thread: _Thread) -> None:
+        while self._looks:
+            size = min(len(self._looks), _MOST_LOOKS)
+            batch = [self._looks.popleft() for _ in range(size)]
+            looks = [look for look, _ in batch]
+            _hand_out(batch, await thread.run(_look_all, thread.raw, self._compiler, looks))
+        self._idle.append(thread)
 
     async def _watch_for_writers(self) -> None:
         seen = None
@@ -162,6 +170,18 @@ class SqliteStore:
                 self._wakes.wake_all()
             seen = version
             await asyncio.sleep(1)
+
+
+def _hand_out(
+    batch: Sequence[tuple[Any, asyncio.Future[Any]]], outcomes: Sequence[Outcome]
+) -> None:
+    for (_, future), (result, error) in zip(batch, outcomes, strict=True):
+        if future.done():  # its caller went away; a deed stands all the same
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
 
 
 async def _open(path: Path, *, query_only: bool) -> _Thread:
@@ -197,19 +217,21 @@ def _drive(coroutine: Awaitable[T]) -> T:
     raise ImpureDeed("a deed may await nothing but its transaction")
 
 
-def _look(
-    connection: sqlite3.Connection, compiler: Compiler, look: Callable[[Reader], Awaitable[T]]
-) -> T:
-    connection.execute("BEGIN")  # one snapshot for the whole look
+def _look_all(
+    connection: sqlite3.Connection, compiler: Compiler, looks: Sequence[Look]
+) -> list[Outcome]:
+    return [_look(connection, compiler, look) for look in looks]
+
+
+def _look(connection: sqlite3.Connection, compiler: Compiler, look: Look) -> Outcome:
     try:
-        return _drive(look(_Session(connection, compiler)))
-    except sqlite3.OperationalError as error:
-        raise _translated(error) from error
+        connection.execute("BEGIN")  # one snapshot for the whole look
+        return _drive(look(_Session(connection, compiler))), None
+    except BaseException as error:
+        return None, _translated(error)
     finally:
-        connection.execute("ROLLBACK")
-
-
-Outcome = tuple[Any, "BaseException | None"]
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _commit(

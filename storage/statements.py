@@ -92,13 +92,14 @@ def _one_of_postgresql(element: _OneOf, compiler: SQLCompiler, **kw: Any) -> str
 class Compiled:
     """SQL text with the order (PostgreSQL) or names (SQLite) of its values and their defaults."""
 
-    __slots__ = ("_defaults", "_order", "_source", "sql")
+    __slots__ = ("_defaults", "_lists", "_order", "_source", "sql")
 
     def __init__(self, source: SQLCompiler) -> None:
         self.sql = str(source)
         self._source = source
         self._order: list[str] | None = source.positiontup
         self._defaults = dict(source.construct_params({}, _check=False))
+        self._lists = [name for name, b in source.binds.items() if isinstance(b.type, ARRAY)]
 
     def with_literals(self, key: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values written into a statement of this shape, then the named ones over them."""
@@ -110,9 +111,8 @@ class Compiled:
     def named(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """For SQLite: lists travel as JSON text, see `one_of`."""
         merged = {**self._defaults, **values}
-        for name, value in merged.items():
-            if isinstance(value, list | tuple):
-                merged[name] = json.dumps(value)
+        for name in self._lists:
+            merged[name] = json.dumps(merged[name])
         return merged
 
     def positional(self, values: Mapping[str, Any]) -> list[Any]:

@@ -22,11 +22,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from storage.engine import Store
 from storage.postgresql import PostgresqlStore
+from storage.schema import statements
 from storage.sqlite import SqliteStore
 from storage.tables import metadata
 
@@ -38,13 +37,7 @@ _NAME = f"passerelle_test_{os.getpid()}"
 
 @cache
 def _schema(name: str) -> tuple[str, ...]:
-    dialect = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}[name]()
-    made: list[str] = []
-    for table in metadata.sorted_tables:
-        made.append(str(CreateTable(table).compile(dialect=dialect)))
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
-    return tuple(made)
+    return tuple(statements(name))
 
 
 @asynccontextmanager

@@ -234,3 +234,25 @@ def base58(data: bytes) -> str:
 def _path_of(url: str) -> str:
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def prove(document: Json, actor: Actor, *, at: float | None = None) -> Json:
+    """The document with the actor's integrity proof (FEP-8b32, eddsa-jcs-2022).
+
+    Its canonical form is right for ASCII keys, and for numbers that are integers (RFC 8785).
+    """
+    moment = time.gmtime(time.time() if at is None else at)
+    proof: Json = {
+        "@context": document["@context"],
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-jcs-2022",
+        "verificationMethod": actor.ed_key_id,
+        "proofPurpose": "assertionMethod",
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", moment),
+    }
+    hashed = b"".join(hashlib.sha256(_canonical(part)).digest() for part in (proof, document))
+    return {**document, "proof": {**proof, "proofValue": "z" + base58(actor.ed_key.sign(hashed))}}
+
+
+def _canonical(document: Json) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

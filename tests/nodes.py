@@ -24,7 +24,8 @@ from actors.records import Actor
 from federation.node import Node
 from server.assembly import application, now
 from server.config import Config, Federation, Limits, Server, Storage
-from storage.migrating import migrate
+from server.wire import Wire
+from tests.fresh import fresh_database
 
 AS2 = "application/activity+json"
 
@@ -139,13 +140,20 @@ async def start(
     **federation: Any,
 ) -> Running:
     folder.mkdir(parents=True, exist_ok=True)
+    url = url or await fresh_database(folder)
     config = config_for(folder, port or free_port(), url=url, domain=domain, **federation)
-    await asyncio.to_thread(migrate, config.storage.url)
     app = application(config, clock=clock)
     host, _, number = config.server.listen.rpartition(":")
     server = uvicorn.Server(
         uvicorn.Config(
-            app, host=host, port=int(number), log_config=None, access_log=False, lifespan="on"
+            app,
+            host=host,
+            port=int(number),
+            http=Wire,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
         )
     )
     task = asyncio.create_task(server.serve())

@@ -28,7 +28,7 @@ from tests.nodes import Running
 
 _ACTOR = re.compile(
     r"/(?:u|c|f|m|users|user|uid|category|profile|accounts|channel|video-channels|author|ap/actor"
-    r"|actors)/[^/]+/?|/@[^/]+|/actor|/[a-z]+"
+    r"|actors)/[^/]+/?|/@[^/]+/?|/actor|/[a-z]+"
 )
 _GROUP = re.compile(
     r"/(?:c|category|video-channels)/[^/]+|/@(?:coop|repair|blog)|/ap/actor/g\d*|/u/(?:books|seeds)"
@@ -82,7 +82,7 @@ class Peers:
             extra = {"attributedTo": f"{uri}/moderators", "featured": f"{uri}/featured"} | extra
         return Actor(
             kind="Group" if group else "Feed" if _FEED.fullmatch(path) else "Person",
-            name=path.strip("/").rpartition("/")[2].lstrip("@") or "site",
+            name=path.strip("/").rpartition("/")[2].lstrip("@").partition("@")[0] or "site",
             uri=uri,
             rsa_key=self._rsa,
             ed_key=self._ed,
@@ -107,11 +107,11 @@ class Peers:
             self.learn(one)
 
     def _with_our_key(self, value: Json) -> Json:
-        key = value.get("publicKey")
-        if not isinstance(key, dict):
-            return value
-        pem = self.actor(value["id"]).pem
-        return value | {"publicKey": key | {"publicKeyPem": pem}}
+        """Its own key is one we hold; of another's only the text is changed."""
+        key, own = value.get("publicKey"), self.actor(value["id"])
+        if not isinstance(key, dict) or key["owner"] == value["id"]:
+            return value | {"publicKey": own.document()["publicKey"]}
+        return value | {"publicKey": key | {"publicKeyPem": own.pem}}
 
     # What they hear.
 

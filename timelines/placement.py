@@ -6,12 +6,13 @@ whoever brought it first; whether it may be read is asked again at every look.
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, literal, select
+from sqlalchemy import bindparam, delete, select
 
+from actors.follows import HERE
 from notes.records import Note
 from storage.engine import Transaction
 from storage.statements import adding, insert, prepared
-from storage.tables import actors, follows, home_entries
+from storage.tables import follows, home_entries
 
 _PLACE = prepared(
     insert(home_entries)
@@ -22,15 +23,7 @@ _PLACE = prepared(
             bindparam("entry", type_=home_entries.c.entry_id.type),
             bindparam("note", type_=home_entries.c.note_id.type),
             bindparam("via", type_=home_entries.c.via_id.type),
-        )
-        .join(actors, actors.c.id == follows.c.follower_id)
-        .where(
-            follows.c.followed_id == bindparam("source"),
-            follows.c.state == "accepted",
-            follows.c.ended.is_(None),
-            actors.c.local == 1,
-            literal(1) == 1,
-        ),
+        ).where(follows.c.followed_id == bindparam("source"), HERE),
     )
     .on_conflict_do_nothing()
 )

@@ -84,7 +84,7 @@ async def _run(args: Namespace, words: Words) -> int:
                 await _tell(told, tale)
             arrived = await _until_arrived(told)
             print("\n" + words.table(arrived) + "\n")
-            missing = list(_differences(arrived, words))
+            missing = list(differences(arrived, words))
             print("\n".join(missing) if missing else words("all there"))
             print(words("took", seconds=round(time.monotonic() - started)), flush=True)
             if not args.once:
@@ -155,7 +155,9 @@ async def _follow(told: Told) -> None:
 
     await asyncio.gather(*(one(*pair) for pair in story.FOLLOWS))
     end = time.monotonic() + _PATIENCE
-    while not await _all_follow(told) and time.monotonic() < end:
+    while time.monotonic() < end:
+        if await _all_follow(told):
+            return
         await asyncio.sleep(0.1)
 
 
@@ -199,7 +201,7 @@ async def _until_arrived(told: Told) -> Arrived:
     end = time.monotonic() + _PATIENCE
     while True:
         arrived = await _arrived(told)
-        if not any(_differences(arrived, None)) or time.monotonic() > end:
+        if not any(differences(arrived, None)) or time.monotonic() > end:
             return arrived
         await asyncio.sleep(0.2)
 
@@ -207,14 +209,17 @@ async def _until_arrived(told: Told) -> Arrived:
 async def _arrived(told: Told) -> Arrived:
     found: Arrived = {}
     for place in story.PLACES:
-        shelf, home = await _shelf(told, place), await _home(told, place)
+        token = told.tokens[_reader(place)]
+        shown = {
+            "stranger": await _shelf(told, place, ""),
+            "member": await _shelf(told, place, token) + await _home(told, place),
+        }
         for key, uri in told.notes.items():
-            readers = set()
-            if uri in shelf or await _opens(told, place, key, ""):
-                readers.add("stranger")
-            if uri in home or await _opens(told, place, key, told.tokens[_reader(place)]):
-                readers.add("member")
-            found[key, place] = readers
+            found[key, place] = {who for who, text in shown.items() if uri in text}
+            if await _opens(told, place, key, ""):
+                found[key, place].add("stranger")
+            if await _opens(told, place, key, token):
+                found[key, place].add("member")
     return found
 
 
@@ -230,12 +235,12 @@ async def _home(told: Told, place: str) -> str:
     return (await told.world[place].get(uri, token=told.tokens[reader])).text
 
 
-async def _shelf(told: Told, place: str) -> str:
-    """What anybody finds there beside the notes' own addresses: communities, and replies."""
+async def _shelf(told: Told, place: str, token: str) -> str:
+    """What is found there beside the notes' own addresses: communities, and replies."""
     uris = [f"{told.actors[one.username]}/outbox?page=1" for one in story.CIRCLES
             if one.place == place]  # fmt: skip
     uris += [f"{told.notes[key]}/replies?page=1" for key in _written_at(told, place)]
-    answers = [await told.world[place].get(uri) for uri in uris]
+    answers = [await told.world[place].get(uri, token=token) for uri in uris]
     return "\n".join(answer.text for answer in answers if answer.status == 200)
 
 
@@ -250,7 +255,8 @@ async def _opens(told: Told, place: str, key: str, token: str) -> bool:
     return (await told.world[place].get(told.notes[key], token=token)).status == 200
 
 
-def _differences(arrived: Arrived, words: Words | None) -> Iterator[str]:
+def differences(arrived: Arrived, words: Words | None) -> Iterator[str]:
+    """What is not readable where it should be, or is where it should not."""
     for (key, place), readers in arrived.items():
         wanted = story.readers(_TALES[key], place)
         for reader in sorted(readers ^ wanted):

@@ -53,6 +53,10 @@ class Link:
     def mend(self) -> None:
         self._is_open = True
 
+    def said(self) -> bytes:
+        """What was recorded so far, connection after connection."""
+        return b"".join(self._said)
+
     async def replay(self) -> int:
         """Say again, byte for byte, what was recorded; how many connections that were."""
         said, self._said = self._said, []

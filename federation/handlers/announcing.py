@@ -153,7 +153,7 @@ async def _belongs(reader: Reader, community: Actor, inner: Activity) -> bool:
         named |= {*post.groups}
     named |= {getattr(inner, "target", None) or ""}
     lists = {community.uri, community.featured, moderators_of(community)}
-    if named & lists:
+    if named & lists or origin.same(inner.actor, community.uri):
         return True
     subject = _subject(inner)
     if subject is None:
@@ -164,6 +164,8 @@ async def _belongs(reader: Reader, community: Actor, inner: Activity) -> bool:
         parent = await threads.place(reader, post.in_reply_to)
         if parent is not None and parent.community_id == community.id:
             return True
+        if parent is None and origin.same_origin(post.in_reply_to, community.uri):
+            return True  # an answer in a thread of its own host that we never saw (NodeBB)
     place = await threads.place(reader, subject)
     if place is None:  # unknown here: a reaction may come first, and settles nothing
         return isinstance(inner, Like | Dislike | Undo)
@@ -218,16 +220,18 @@ async def _unwrap(
         undone = isinstance(inner, Like | Dislike) and inner.uri is not None
         if undone and await journal.known(tx, inner.uri or ""):
             raise Ignored("came by itself, or was undone before it came")
+        known = await threads.place(tx, starter) if starter else None
         await plan(tx)
-        if starter is not None:
+        if starter is not None and (known is None or isinstance(inner, Create)):
             await _share(tx, starter, community, activity, received.now)
 
     return apply
 
 
 def _started(inner: Activity) -> str | None:
-    """The thread starter a Create brings: it goes onto timelines as the community's boost."""
-    if not isinstance(inner, Create):
+    """The thread starter a Create brings, or an Update that is the first we hear of it: it goes
+    onto timelines as the community's boost."""
+    if not isinstance(inner, Create | Update):
         return None
     post = inner.object.embedded
     if isinstance(post, Post) and (post.in_reply_to or post.is_vote):

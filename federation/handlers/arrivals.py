@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import orjson
 
 from actors import directory, follows
-from actors.records import Actor
+from actors.records import Actor, Viewer
 from federation import discovery, groups
 from federation.fetching import Budget, FetchFailed
 from federation.node import Node
 from federation.origin import Refused
 from federation.received import Ignored, Received
 from federation.vocabulary import PUBLIC, Post
-from notes import records, threads, writing
+from notes import reading, records, threads, writing
 from notes.cleaning import clean_html
 from notes.plain import clean_text, fold_tag
 from notes.records import Draft, Note, Tag, Visibility
@@ -51,10 +51,11 @@ async def gather(
     """Raises Refused, FetchFailed, Malformed when the author can't be found."""
     if post.author is None:
         raise Refused("attribution_mismatch", "attributedTo: nobody")
-    author = await discovery.actor(node, post.author, budget=budget)
     named = _named(post)
-    people, parent = await node.store.reading(lambda reader: _known(reader, post, named))
-    for uri in post.address.audience[:1]:
+    known, parent = await node.store.reading(lambda reader: _known(reader, post, named))
+    author = await discovery.actor(node, post.author, budget=budget, known=known.get(post.author))
+    people = {uri: known[uri] for uri in named if uri in known}
+    for uri in (*post.address.audience[:1], *post.groups[:1]):
         if uri not in people:
             await _try_audience(node, uri, people, budget)
     return Arrival(
@@ -81,7 +82,9 @@ def _named(post: Post) -> list[str]:
 async def _known(
     reader: Reader, post: Post, named: list[str]
 ) -> tuple[dict[str, Actor], Place | None]:
-    people = await directory.find_many(reader, named)
+    """Its author and the people it names, as far as we have them; what it answers."""
+    author = [post.author] if post.author else []
+    people = await directory.find_many(reader, author + named)
     parent = await threads.place(reader, post.in_reply_to) if post.in_reply_to else None
     if parent is None and post.context:
         parent = await _by_context(reader, post)
@@ -128,6 +131,7 @@ async def settle(tx: Transaction, node: Node, arrival: Arrival, received: Receiv
         await groups.check_post(
             tx, community, arrival.author.id, parent=arrival.parent, now=received.now
         )
+        await groups.check_closed(tx, community, arrival.post.address.openness == "closed")
     elif arrival.parent is not None and arrival.parent.local and arrival.parent.root_locked:
         raise Refused("not_authorized", "inReplyTo: this thread is locked")
     draft = to_draft(arrival, _confirmed(community, arrival, received))
@@ -210,6 +214,8 @@ async def _notify(tx: Transaction, arrival: Arrival, note: Note, now: int) -> No
     if parent is not None and parent.local:
         told.add(parent.author_id)
     for owner_id in sorted(told)[:_MOST_NOTIFIED]:
+        if await reading.by_id(tx, note.id, Viewer(actor_id=owner_id)) is None:
+            continue  # blocked, or an answer to her that is for others
         await notifications.notify(
             tx,
             owner_id=owner_id,
@@ -300,7 +306,8 @@ def _audiences(
     if visibility == "followers":
         named.append(("followers", author))
     if visibility == "community" and community is not None:
-        named.append(("community", community.id))
+        # Nobody mentioned comes in by that (P-10). The community itself passes on what it reads.
+        named = [("person", author), ("community", community.id), ("person", community.id)]
     return tuple(dict.fromkeys(named))
 
 

@@ -17,7 +17,7 @@ from federation.origin import Refused
 from federation.received import Ignored, Plan, Received, Waiting
 from federation.vocabulary import Accept, Follow, Invite, Join, Leave, Ref, Reject
 from notes import audiences
-from storage import jobs
+from storage import jobs, lane_care
 from storage.engine import Reader, Transaction
 from timelines import notifications, placement
 
@@ -51,6 +51,8 @@ async def _let_in(
     tx: Transaction, node: Node, actor: Actor, target: Actor, received: Received
 ) -> None:
     uri = received.activity.uri or received.activity.actor
+    for inbox in {actor.inbox, actor.delivery_inbox}:
+        await lane_care.forgive(tx, inbox)  # who asks is there again
     await follows.ask(tx, follower_id=actor.id, followed_id=target.id, uri=uri, now=received.now)
     row = await follows.current(tx, actor.id, target.id)
     assert row is not None

@@ -6,10 +6,11 @@ community itself announces, or its own signature, counts (A-10).
 
 from __future__ import annotations
 
-from actors import directory, memberships
+from actors import communities, directory, follows, memberships
 from actors.records import Actor
-from federation import discovery, groups, origin
+from federation import discovery, groups, origin, rendering
 from federation.fetching import Budget, FetchFailed
+from federation.handlers import following
 from federation.handlers import notes as note_handlers
 from federation.node import Node
 from federation.origin import Refused
@@ -52,7 +53,8 @@ async def add_or_remove(node: Node, received: Received, budget: Budget) -> Plan:
 
 
 async def _look_up(node: Node, uri: str, budget: Budget) -> None:
-    """A new moderator or a pinned note may be the first we hear of it; best effort."""
+    """A new moderator, a pinned note, the community a thread moves to: they may be the first we
+    hear of it; best effort."""
     known = await node.store.reading(lambda reader: threads.place(reader, uri))
     if known is not None or node.site.owns(uri):
         return
@@ -174,10 +176,21 @@ async def ban(node: Node, received: Received, budget: Budget) -> Plan:
             ends=activity.ends,
         )
         if community.local:
-            await groups.dismiss(tx, community, target.id)
+            await _put_out(tx, node, community, target)
             await groups.announce(tx, node, community, received.document, order_key=target.uri)
 
     return apply
+
+
+async def _put_out(tx: Transaction, node: Node, community: Actor, person: Actor) -> None:
+    """From a private community nothing is sent any more, and the banned one's host is told so."""
+    row = await follows.current(tx, person.id, community.id)
+    rules = await communities.get(tx, community.id)
+    if row is None or not rules.private:
+        await groups.dismiss(tx, community, person.id)
+        return
+    asked = rendering.follow_as_received(uri=row.uri, actor=person.uri, target=community.uri)
+    await following.refuse(tx, node, community, person, asked)
 
 
 async def parties(
@@ -212,6 +225,8 @@ async def move_thread(node: Node, received: Received, budget: Budget) -> Plan:
     or announced by the community it leaves."""
     activity = received.activity
     assert isinstance(activity, Move)
+    if activity.target is not None:
+        await _look_up(node, activity.target, budget)
 
     async def apply(tx: Transaction) -> None:
         place = await _thread_named(tx, activity.object)

@@ -10,7 +10,7 @@ from federation.handlers import arrivals, people
 from federation.node import Node
 from federation.origin import Refused
 from federation.received import Ignored, Plan, Received
-from federation.vocabulary import ActorDocument, Create, Delete, Post, Ref, Update
+from federation.vocabulary import ActorDocument, Create, Delete, Other, Post, Ref, Update
 from notes import reading, threads, writing
 from notes.threads import Place
 from storage.engine import Reader, Transaction
@@ -35,6 +35,8 @@ async def trusted_post(
 ) -> tuple[Post, bytes, str]:
     """The post and how we know it: sent by its proven author, or read again at its origin."""
     embedded, actor = ref.embedded, received.activity.actor
+    if isinstance(embedded, Other):
+        raise Ignored(f"an object of a type that is not kept: {embedded.kind[:100]}")
     usable = isinstance(embedded, Post) and origin.may_embed(ref.uri, wrapper_actor=actor)
     if usable and received.is_proven:
         assert isinstance(embedded, Post)
@@ -97,8 +99,10 @@ async def _revise(
     if known is None:
         raise Ignored("withheld here")
     draft = arrivals.to_draft(arrival, arrival.community)
-    await writing.revise(tx, known, draft, now=received.now)
     community = await groups.home_of(tx, place)
+    if community is not None:
+        await groups.check_closed(tx, community, not draft.note.is_open)
+    await writing.revise(tx, known, draft, now=received.now)
     if community is not None and known.visibility != "direct":
         key = known.context or known.uri
         await groups.announce(
@@ -124,6 +128,8 @@ async def delete(node: Node, received: Received, budget: Budget) -> Plan:
         place = await threads.place(tx, uri)
         if place is None:
             origin.check_delete(activity, owner=None)
+            if await directory.id_of(tx, uri) is not None:
+                raise Refused("not_owner", "object: an actor is removed by itself alone")
             if gone:
                 await writing.bury(tx, uri, author_uri=activity.actor, now=received.now)
             return

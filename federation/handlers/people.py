@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from actors import blocks, directory, follows
 from actors.records import Actor, FollowRow, Viewer
-from federation import audience, discovery, origin, outbox, rendering
+from federation import audience, discovery, origin, outbox, rendering, rendering_notes
 from federation.fetching import Budget
 from federation.node import Node
 from federation.origin import Refused
 from federation.received import Ignored, Plan, Received
 from federation.vocabulary import ActorDocument, Block, Move
-from notes import audiences, reactions, reading, writing
+from notes import audiences, details, reactions, reading, writing
+from notes.records import Note
 from notes.threads import Place
 from storage import jobs
 from storage.engine import Reader, Transaction
@@ -81,6 +82,17 @@ async def count_vote(tx: Transaction, node: Node, place: Place, voter: Actor, ch
     now = node.clock()
     if not await reactions.vote(tx, note_id=note.id, actor_id=voter.id, choice=choice, now=now):
         raise Ignored("no such choice, too late, or voted before")
+    await _show_counts(tx, node, note)
+
+
+async def _show_counts(tx: Transaction, node: Node, note: Note) -> None:
+    """The document served has the new counts: voters' servers come and ask (Mastodon)."""
+    extras = (await details.extras(tx, [note]))[note.id]
+    named = [note.author_id, *extras.mentions, *([note.community_id] if note.community_id else [])]
+    people = await directory.get_many(tx, named)
+    document = rendering_notes.note_object(note, extras, people, node.site)
+    document = await outbox.proven(tx, node, people[note.author_id], document)
+    await writing.set_document(tx, note.id, rendering.serialise(document))
 
 
 async def block(node: Node, received: Received, budget: Budget) -> Plan:

@@ -41,6 +41,8 @@ async def undo(node: Node, received: Received, budget: Budget) -> Plan:
         uri = activity.object.uri
         if uri is None or not origin.same_origin(uri, actor.uri) or not received.is_proven:
             raise Ignored("nothing of that kind stands")
+        if await follows.by_uri(tx, uri) is not None:  # Takahe follows again under the same id
+            raise Ignored("undone before")
         # The original may still be on its way; only its own origin may take its id.
         await journal.forestall(tx, uri, now=received.now)
 

@@ -24,6 +24,16 @@ from storage.tables.audiences import (
     note_audiences,
     withheld,
 )
+from storage.tables.carnets import (
+    carnet_audiences,
+    carnet_categories,
+    carnet_entries,
+    carnet_lists,
+    carnet_people,
+    carnet_slots,
+    carnets,
+    entry_categories,
+)
 from storage.tables.columns import metadata
 from storage.tables.notes import (
     attachments,
@@ -49,12 +59,21 @@ from storage.tables.post import (
     outgoing_audiences,
     seen,
 )
+from storage.tables.revisions import (
+    alternatives,
+    note_authors,
+    note_editors,
+    proposals,
+    revisions,
+)
 from storage.tables.running import instance, jobs, refusals, reports
+from storage.tables.search import note_words
 from storage.tables.timelines import home_entries, notifications
 
 __all__ = [
     "accounts",
     "actors",
+    "alternatives",
     "attachments",
     "audience_members",
     "audiences",
@@ -62,10 +81,18 @@ __all__ = [
     "barriers",
     "blocks",
     "boosts",
+    "carnet_audiences",
+    "carnet_categories",
+    "carnet_entries",
+    "carnet_lists",
+    "carnet_people",
+    "carnet_slots",
+    "carnets",
     "communities",
     "dead_letters",
     "deliveries",
     "domain_blocks",
+    "entry_categories",
     "featured",
     "follows",
     "gone_inboxes",
@@ -80,8 +107,11 @@ __all__ = [
     "mentions",
     "metadata",
     "note_audiences",
+    "note_authors",
+    "note_editors",
     "note_tags",
     "note_versions",
+    "note_words",
     "notes",
     "notifications",
     "outgoing",
@@ -89,9 +119,11 @@ __all__ = [
     "poll_choices",
     "poll_votes",
     "polls",
+    "proposals",
     "reactions",
     "refusals",
     "reports",
+    "revisions",
     "seen",
     "tokens",
     "tombstones",

@@ -1,6 +1,6 @@
 """People, communities and programs, here and elsewhere; their keys, follows, blocks and hosts."""
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Index, Table, and_
 
 from storage.tables.columns import blob, flag, key, metadata, ref, text, time
 
@@ -126,6 +126,7 @@ follows = Table(
     key(),
     ref("follower_id"),
     ref("followed_id"),
+    flag("local"),  # the follower is one of ours: its timeline is here
     text("uri"),  # id of the Follow activity
     text("state"),  # pending | accepted | rejected | ended
     time("asked"),
@@ -141,6 +142,16 @@ Index(
     postgresql_where=follows.c.ended.is_(None),
 )
 Index("ix_follows_followed_id_state", follows.c.followed_id, follows.c.state)
+# Whose timelines get a note, without a look at its thousands of followers elsewhere.
+_HERE = and_(follows.c.local == 1, follows.c.ended.is_(None))
+Index(
+    "ix_follows_local",
+    follows.c.followed_id,
+    follows.c.state,
+    follows.c.follower_id,
+    sqlite_where=_HERE,
+    postgresql_where=_HERE,
+)
 Index("ix_follows_uri", follows.c.uri)
 
 blocks = Table(

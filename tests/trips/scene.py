@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from storage.statements import prepared
 from storage.tables import journal
 from tests.neighbour import PUBLIC, Actor, Json, Neighbour
 from tests.nodes import Running, eventually, running
+from tests.trips.moving import MovingClock
 from timelines import notifications
 
 __all__ = ["PUBLIC", "Scene", "eventually", "found", "opened", "shown", "total", "uris_in"]
@@ -45,6 +46,7 @@ class Scene:
     node: Running
     far: Neighbour
     other: Running | None = None
+    clock: MovingClock = field(default_factory=MovingClock)
 
     @property
     def second(self) -> Running:
@@ -156,6 +158,8 @@ def uris_in(items: list[Any]) -> list[str]:
 
 @asynccontextmanager
 async def opened(folder: Path, *, nodes: int = 1, **federation: Any) -> AsyncIterator[Scene]:
-    async with running(folder, nodes, **federation) as ours, Neighbour() as far:
-        yield Scene(node=ours[0], far=far, other=ours[1] if nodes > 1 else None)
+    """Both nodes go by the scene's clock."""
+    clock = MovingClock()
+    async with running(folder, nodes, clock=clock, **federation) as ours, Neighbour() as far:
+        yield Scene(node=ours[0], far=far, other=ours[1] if nodes > 1 else None, clock=clock)
         await asyncio.sleep(0)

@@ -10,25 +10,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import bindparam, select
+
 from actions import follows as following
+from actions import lookups
 from actions import notes as writing
-from actors import directory, follows, memberships
-from actors.records import STRANGER, Actor, Viewer
+from actors import follows
+from actors.records import Actor, Viewer
 from federation import discovery
 from federation.fetching import Budget
-from moderation import reports
-from notes import details, reactions, reading, threads
 from notes.records import Choice, Poll
-from storage.engine import Reader, Transaction
-from tests.nodes import Running, eventually
+from storage.engine import Reader
+from storage.statements import prepared
+from storage.tables import journal
+from tests.nodes import Running, eventually, start
 from tests.peers import Peers
-from timelines import notifications
 
 Json = dict[str, Any]
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -36,6 +40,11 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 OURS = "agora.example"
 _HOST = re.compile(
     r"(?<![\w.-])((?:[a-z0-9-]+\.)+(?:example(?:\.(?:org|com|net|jp))?|test))(?![\w-])"
+)
+_JOURNAL = prepared(
+    select(journal.c.state, journal.c.detail, journal.c.attempts)
+    .where(journal.c.uri == bindparam("uri"))
+    .order_by(journal.c.id)
 )
 
 
@@ -89,13 +98,13 @@ def hosts_in(tried: Iterable[Shape]) -> set[str]:
     }
 
 
+_NAMING = ("shape", "then", "serve_shape")
+
+
 def _leads_to(one: Shape, name: str, every: list[Shape]) -> bool:
     by_name = {shape.name: shape for shape in every}
-    return any(
-        step.get("shape") == name
-        or ("shape" in step and _leads_to(by_name[step["shape"]], name, every))
-        for step in one.before
-    )
+    earlier = [step[verb] for step in one.before for verb in _NAMING if verb in step]
+    return any(other == name or _leads_to(by_name[other], name, every) for other in earlier)
 
 
 def at(value: Any, path: str) -> Any:
@@ -150,9 +159,15 @@ class Stage:
                 await _STEPS[verb](self, document, tag, value)
 
     async def step_shape(self, document: Json, tag: str, name: str) -> None:
+        """Another message came before this one, after all that came before it."""
+        earlier = self.every[name]
+        await self.prepare(earlier, await self.document(earlier, tag), tag)
+        await self.step_then(document, tag, name)
+
+    async def step_then(self, document: Json, tag: str, name: str) -> None:
+        """Another message came before this one."""
         earlier = self.every[name]
         given = await self.document(earlier, tag)
-        await self.prepare(earlier, given, tag)
         assert await self.deliver(earlier, given) == (202, "done"), name
 
     async def step_follows(self, document: Json, tag: str, path: str) -> None:
@@ -160,43 +175,106 @@ class Stage:
         self.peers.learn(document)
         await self.follow(at(document, path))
 
-    async def follow(self, uri: str, *, asked: str = "", accepted: bool = True) -> Actor:
+    async def follow(self, uri: str) -> None:
+        """noe asks, the other server says yes."""
         node = self.node.node
         actor = await discovery.actor(node, uri, budget=Budget())
-        now = node.clock()
-
-        async def deed(tx: Transaction) -> None:
-            if await follows.current(tx, self.noe.id, actor.id) is None:
-                named = asked or f"{self.node.base}/follows/{actor.id}"
-                await follows.ask(
-                    tx, follower_id=self.noe.id, followed_id=actor.id, uri=named, now=now
-                )
-            row = await follows.current(tx, self.noe.id, actor.id)
-            assert row is not None
-            if accepted and row.state != "accepted":
-                await follows.accept(tx, row, now=now)
-
-        await node.store.transaction(deed)
-        return actor
+        if await following.follow(node, self.noe, actor) == "accepted":
+            return
+        row = await self.reading(lambda reader: follows.current(reader, self.noe.id, actor.id))
+        follow = {"id": row.uri, "type": "Follow", "actor": self.noe.uri, "object": uri}
+        accept = {"id": f"{uri}#accepts/{row.id}", "type": "Accept", "actor": uri}
+        await self.said(accept | {"object": follow})
 
     async def step_joins(self, document: Json, tag: str, path: str) -> None:
         """An actor elsewhere follows ateliers, and so is a member."""
         actor = at(document, path)
         follow = {"type": "Follow", "actor": actor, "object": self.ateliers.uri}
-        follow |= {"id": f"{actor}#follows/{tag}"}
-        status, _ = await self.peers.post(self.node, follow, as_=actor)
-        assert status == 202
-        assert await self.settled(follow["id"]) == "done"
+        await self.said(follow | {"id": f"{actor}#joins/{tag}"})
+
+    async def step_answerer(self, document: Json, tag: str, path: str) -> None:
+        """noe follows whoever writes the reply of `answer`."""
+        await self.follow(_answered(document)["actor"])
 
     async def step_shared(self, document: Json, tag: str, path: str) -> None:
         """The message's actor, a Group, has announced a note before."""
-        note, group = at(document, path), at(document, "actor")
-        self.serve_note(note, group)
+        await self.share(at(document, path), at(document, "actor"), tag)
+
+    async def step_asks(self, document: Json, tag: str, path: str) -> None:
+        """noe has asked to follow; the message answers that very request."""
+        self.peers.learn(document)
+        actor = await discovery.actor(self.node.node, at(document, path), budget=Budget())
+        await following.follow(self.node.node, self.noe, actor)
+        row = await self.reading(lambda reader: follows.current(reader, self.noe.id, actor.id))
+        document["object"]["id"] = row.uri
+
+    async def step_asked(self, document: Json, tag: str, path: str) -> None:
+        """Somebody elsewhere follows noe."""
+        actor = at(document, path)
+        follow = {"type": "Follow", "actor": actor, "object": self.noe.uri}
+        await self.said(follow | {"id": f"{actor}#follows/{tag}"})
+
+    async def step_noted(self, document: Json, tag: str, value: list[str]) -> None:
+        """noe follows an author, who wrote this note."""
+        uri, author = at(document, value[0]), at(document, value[1])
+        await self.follow(author)
+        note = {"id": uri, "type": "Note", "attributedTo": author, "to": [PUBLIC]}
+        note |= {"content": "<p>Before.</p>"}
+        create = {"id": f"{uri}#before", "type": "Create", "actor": author, "to": [PUBLIC]}
+        await self.said(create | {"object": note})
+
+    async def step_posted(self, document: Json, tag: str, value: list[str]) -> None:
+        """[note, author, context]: the message's Group brought this topic of its own."""
+        uri, author = at(document, value[0]), at(document, value[1])
+        group = at(document, value[3] if len(value) > 3 else "actor")
+        await self.follow(group)
+        note = {"id": uri, "type": "Note", "attributedTo": author, "to": [PUBLIC]}
+        note |= {"content": "<p>Before.</p>", "audience": group}
+        if len(value) > 2:
+            note |= {"context": at(document, value[2]), "id": f"{uri}/first"}
+        self.peers.documents[note["id"]] = note
+        announce = {"id": f"{group}#posts/{tag}", "type": "Announce", "actor": group}
+        await self.said(announce | {"to": [PUBLIC], "object": note["id"]})
+
+    async def step_liked(self, document: Json, tag: str, path: str) -> None:
+        """The Like that the message takes back, sent as the message is."""
+        like = {"id": f"{at(document, 'actor')}#likes/{tag}", **_inner_like(document)}
+        if document["type"] == "Announce":
+            like["id"] = f"{like['actor']}#likes/{tag}"
+            group = at(document, "actor")
+            like = {"type": "Announce", "actor": group, "to": [PUBLIC], "object": like}
+            like["id"] = f"{group}#brings/{tag}"
+        await self.said(like)
+
+    async def step_boosted(self, document: Json, tag: str, path: str) -> None:
+        """The Announce that the message takes back, under its own id, of a note of noe's."""
+        actor = at(document, "actor")
+        await self.follow(actor)
+        announce = {"id": at(document, path), "type": "Announce", "actor": actor}
+        await self.said(announce | {"to": [PUBLIC], "object": await self.poll_for(tag)})
+
+    async def step_gone(self, document: Json, tag: str, path: str) -> None:
+        """Its own origin has it no more."""
+        self.peers.documents[at(document, path)] = 410
+
+    async def said(self, activity: Json) -> None:
+        """Posted by its actor, and applied."""
+        status, answer = await self.peers.post(self.node, activity, as_=activity["actor"])
+        assert status == 202, answer
+        assert await self.settled(activity["id"]) == "done", activity
+
+    async def step_known(self, document: Json, tag: str, path: str) -> None:
+        """A note of a community that noe follows, at the note's own host."""
+        uri = at(document, path)
+        group = f"https://{urlsplit(uri).netloc}/c/other"
+        await self.follow(group)
+        await self.share(uri, group, tag)
+
+    async def share(self, note: str, group: str, tag: str) -> None:
+        if not note.startswith(self.node.base):
+            self.serve_note(note, group)
         announce = {"type": "Announce", "actor": group, "object": note, "to": [PUBLIC]}
-        announce |= {"id": f"{group}#shares/{tag}"}
-        status, _ = await self.peers.post(self.node, announce, as_=group)
-        assert status == 202
-        assert await self.settled(announce["id"]) == "done"
+        await self.said(announce | {"id": f"{group}#shares/{tag}"})
 
     async def step_serve(self, document: Json, tag: str, path: str) -> None:
         """A note stands at that address, at its own origin."""
@@ -232,6 +310,8 @@ class Stage:
     async def deliver(self, shape: Shape, document: Json) -> tuple[int, str]:
         """Status at the door, and how the journal settled it ("" when it never got there)."""
         self.peers.learn(document)
+        if shape.send == "sought":
+            return await self.sought(document["id"])
         sent = _WRAPPED[shape.send](document)
         by, key = at(sent, shape.by), shape.key and at(sent, shape.key)
         status, answer = await self.peers.post(
@@ -240,6 +320,14 @@ class Stage:
         if status != 202:
             return status, answer.get("error", "")
         return status, await self.settled(sent.get("id") or "")
+
+    async def sought(self, uri: str) -> tuple[int, str]:
+        """noe looks an actor up by its address and asks to follow it."""
+        node, viewer = self.node.node, Viewer(actor_id=self.noe.id)
+        found = await lookups.fetch(node, uri, viewer)
+        assert isinstance(found, Actor)
+        assert await following.follow(node, self.noe, found) == "pending"
+        return 200, ""
 
     async def settled(self, uri: str) -> str:
         """done, ignored, waiting, or refused with its code; "" when the journal has no such id."""
@@ -262,9 +350,14 @@ class Stage:
         return "" if found == "none" else str(found)
 
     async def home(self) -> list[str]:
-        """URIs on noe's timeline, whoever brought them, read over HTTP."""
-        items = await self.node.home(self.noe)
-        return [one["object"] if isinstance(one, dict) else one for one in items]
+        """URIs on noe's timeline, whoever brought them, read over HTTP to its end."""
+        uri, found = f"{self.noe.uri}/inbox?page=1", list[str]()
+        while uri:
+            status, page = await self.node.get(uri, as_=self.noe.username)
+            assert status == 200, page
+            found += [one["object"] if isinstance(one, dict) else one for one in page["orderedItems"]]
+            uri = page.get("next", "")
+        return found
 
     async def reading(self, look: Callable[[Reader], Awaitable[Any]]) -> Any:
         return await self.node.node.store.reading(look)
@@ -290,6 +383,13 @@ def _updated(document: Json) -> Json:
     }
 
 
+def _inner_like(document: Json) -> Json:
+    """The Like inside Undo{Like} or Announce{Undo{Like}}, without its id."""
+    undo = document["object"] if document["type"] == "Announce" else document
+    like: Json = undo["object"]
+    return {"type": "Like", "actor": at(like, "actor"), "object": at(like, "object")}
+
+
 def _answered(document: Json) -> Json:
     """A reply to the first of a thread, which names the thread."""
     uri = f"{document['id']}/reply"
@@ -310,6 +410,16 @@ _WRAPPED: dict[str, Callable[[Json], Json]] = {
 _STEPS: dict[str, Callable[[Stage, Json, str, Any], Awaitable[None]]] = {
     "shape": Stage.step_shape,
     "follows": Stage.step_follows,
+    "then": Stage.step_then,
+    "asks": Stage.step_asks,
+    "asked": Stage.step_asked,
+    "noted": Stage.step_noted,
+    "posted": Stage.step_posted,
+    "liked": Stage.step_liked,
+    "boosted": Stage.step_boosted,
+    "gone": Stage.step_gone,
+    "answerer": Stage.step_answerer,
+    "known": Stage.step_known,
     "joins": Stage.step_joins,
     "shared": Stage.step_shared,
     "serve": Stage.step_serve,
@@ -317,3 +427,35 @@ _STEPS: dict[str, Callable[[Stage, Json, str, Any], Awaitable[None]]] = {
     "alias": Stage.step_alias,
     "serve_shape": Stage.step_serve_shape,
 }
+
+
+START = 1_795_300_000_000  # 2026-11-21T22:26:40Z
+
+
+class Clock:
+    """Milliseconds since the epoch, going on from a moment of the test's choice."""
+
+    def __init__(self, start: int = START) -> None:
+        self.set(start)
+
+    def set(self, now: int) -> None:
+        self._ahead = now - time.monotonic_ns() // 1_000_000
+
+    def __call__(self) -> int:
+        return self._ahead + time.monotonic_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def staged(folder: Path, every: dict[str, Shape]) -> AsyncIterator[Stage]:
+    """A node called agora.example with its cast; all other hosts are peers."""
+    clock = Clock()
+    async with Peers(folder, hosts_in(every.values()), clock=clock) as peers:
+        node = await start(
+            folder / "node", domain=OURS, clock=clock, ca_file=peers.ca_file, hosts=peers.hosts
+        )
+        try:
+            noe = await node.person("noe")
+            ateliers = await node.community("ateliers", noe)
+            yield Stage(node=node, peers=peers, every=every, noe=noe, ateliers=ateliers)
+        finally:
+            await node.stop()

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from actions import follows as following
-from actions import notes
+from actions import notes, revising
 from actions.notes import NewNote
 from actors.records import Actor as Ours
 from federation.vocabulary import Create, Delete, Update
@@ -60,16 +60,16 @@ async def test_there_and_back(two_nodes: Scene, cast: Cast) -> None:
     assert "Salut Alice" in page
     assert "mention" in {kind for kind, _, _ in await two_nodes.told(cast.alice)}
 
-    await notes.revise(here.node, cast.alice, note.uri, text="Bonsoir")
+    await revising.revise(here.node, cast.alice, note.uri, text="Bonsoir")
     await eventually(lambda: _says(there, note.uri, cast.bob, "Bonsoir"))
-    await notes.revise(there.node, cast.bob, reply.uri, text="Salut encore")
+    await revising.revise(there.node, cast.bob, reply.uri, text="Salut encore")
     await eventually(lambda: _says(here, reply.uri, cast.alice, "Salut encore"))
 
-    await notes.delete(there.node, cast.bob, reply.uri)
+    await revising.delete(there.node, cast.bob, reply.uri)
     await eventually(lambda: _is_gone(here, reply.uri, cast.alice))
     assert (await there.get(reply.uri))[0] == 410
     assert await two_nodes.count(f"{note.uri}/replies") == 0
-    await notes.delete(here.node, cast.alice, note.uri)
+    await revising.delete(here.node, cast.alice, note.uri)
     await eventually(lambda: _is_gone(there, note.uri, cast.bob))
     assert note.uri not in uris_in(await there.home(cast.bob))
     assert (await here.get(note.uri))[0] == 410

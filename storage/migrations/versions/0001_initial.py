@@ -74,6 +74,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("local = 1"),
     )
     op.create_table(
+        "alternatives",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("note_id", sa.BigInteger(), nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("summary", sa.Text(), server_default="", nullable=False),
+        sa.Column("content", sa.Text(), server_default="", nullable=False),
+        sa.Column("source", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), server_default="", nullable=False),
+        sa.Column("settled_by", sa.BigInteger(), nullable=True),
+        sa.Column("settled", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alternatives")),
+    )
+    op.create_index("ix_alternatives_note_id_id", "alternatives", ["note_id", "id"], unique=False)
+    op.create_table(
         "attachments",
         sa.Column("note_id", BIG, autoincrement=False, nullable=False),
         sa.Column("position", BIG, autoincrement=False, nullable=False),
@@ -143,6 +161,118 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_boosts_note_id"), "boosts", ["note_id"], unique=False)
     op.create_table(
+        "carnet_audiences",
+        sa.Column("carnet_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("audience_id", BIG, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("carnet_id", "audience_id", name=op.f("pk_carnet_audiences")),
+    )
+    op.create_index(
+        "ix_carnet_audiences_audience_id_carnet_id",
+        "carnet_audiences",
+        ["audience_id", "carnet_id"],
+        unique=False,
+    )
+    op.create_table(
+        "carnet_categories",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("carnet_id", sa.BigInteger(), nullable=False),
+        sa.Column("list", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("position", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carnet_categories")),
+        sa.UniqueConstraint(
+            "carnet_id",
+            "list",
+            "position",
+            name=op.f("uq_carnet_categories_carnet_id_list_position"),
+        ),
+    )
+    op.create_table(
+        "carnet_entries",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("uri", sa.Text(), server_default="", nullable=False),
+        sa.Column("carnet_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), server_default="", nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("depth", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("numbered", sa.SmallInteger(), server_default="1", nullable=False),
+        sa.Column("note_id", sa.BigInteger(), nullable=True),
+        sa.Column("note_uri", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("preface", sa.Text(), server_default="", nullable=False),
+        sa.Column("preface_source", sa.Text(), server_default="", nullable=False),
+        sa.Column("pinned", sa.BigInteger(), nullable=True),
+        sa.Column("integrated_by", sa.BigInteger(), nullable=False),
+        sa.Column("integrated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carnet_entries")),
+        sa.UniqueConstraint(
+            "carnet_id", "note_uri", name=op.f("uq_carnet_entries_carnet_id_note_uri")
+        ),
+        sa.UniqueConstraint(
+            "carnet_id", "position", name=op.f("uq_carnet_entries_carnet_id_position")
+        ),
+        sa.UniqueConstraint("uri", name=op.f("uq_carnet_entries_uri")),
+    )
+    op.create_index(op.f("ix_carnet_entries_note_id"), "carnet_entries", ["note_id"], unique=False)
+    op.create_table(
+        "carnet_lists",
+        sa.Column("carnet_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("position", BIG, autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("carnet_id", "position", name=op.f("pk_carnet_lists")),
+    )
+    op.create_table(
+        "carnet_people",
+        sa.Column("carnet_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("actor_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("role", sa.Text(), server_default="", nullable=False),
+        sa.Column("added_by", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("carnet_id", "actor_id", name=op.f("pk_carnet_people")),
+    )
+    op.create_index(
+        "ix_carnet_people_actor_id_carnet_id",
+        "carnet_people",
+        ["actor_id", "carnet_id"],
+        unique=False,
+    )
+    op.create_table(
+        "carnet_slots",
+        sa.Column("carnet_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("note_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("carnet_id", "slot", name=op.f("pk_carnet_slots")),
+    )
+    op.create_index(op.f("ix_carnet_slots_note_id"), "carnet_slots", ["note_id"], unique=False)
+    op.create_table(
+        "carnets",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("uri", sa.Text(), server_default="", nullable=False),
+        sa.Column("local", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("short_title", sa.Text(), server_default="", nullable=False),
+        sa.Column("summary", sa.Text(), server_default="", nullable=False),
+        sa.Column("context", sa.Text(), server_default="", nullable=False),
+        sa.Column("context_source", sa.Text(), server_default="", nullable=False),
+        sa.Column("guide", sa.Text(), server_default="", nullable=False),
+        sa.Column("guide_source", sa.Text(), server_default="", nullable=False),
+        sa.Column("cover", sa.Text(), nullable=True),
+        sa.Column("cover_alt", sa.Text(), server_default="", nullable=False),
+        sa.Column("license", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_by", sa.BigInteger(), nullable=False),
+        sa.Column("visibility", sa.Text(), server_default="", nullable=False),
+        sa.Column("mode", sa.Text(), server_default="", nullable=False),
+        sa.Column("published", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carnets")),
+        sa.UniqueConstraint("uri", name=op.f("uq_carnets_uri")),
+    )
+    op.create_index("ix_carnets_community_id_id", "carnets", ["community_id", "id"], unique=False)
+    op.create_table(
         "communities",
         sa.Column("actor_id", BIG, autoincrement=False, nullable=False),
         sa.Column("joining", sa.Text(), server_default="", nullable=False),
@@ -201,6 +331,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("host", name=op.f("pk_domain_blocks")),
     )
     op.create_table(
+        "entry_categories",
+        sa.Column("entry_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("category_id", BIG, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", "category_id", name=op.f("pk_entry_categories")),
+    )
+    op.create_index(
+        "ix_entry_categories_category_id_entry_id",
+        "entry_categories",
+        ["category_id", "entry_id"],
+        unique=False,
+    )
+    op.create_table(
         "featured",
         sa.Column("owner_id", BIG, autoincrement=False, nullable=False),
         sa.Column("note_id", BIG, autoincrement=False, nullable=False),
@@ -212,6 +354,7 @@ def upgrade() -> None:
         sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("follower_id", sa.BigInteger(), nullable=False),
         sa.Column("followed_id", sa.BigInteger(), nullable=False),
+        sa.Column("local", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("uri", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), server_default="", nullable=False),
         sa.Column("asked", sa.BigInteger(), nullable=False),
@@ -221,6 +364,14 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_follows_followed_id_state", "follows", ["followed_id", "state"], unique=False
+    )
+    op.create_index(
+        "ix_follows_local",
+        "follows",
+        ["followed_id", "state", "follower_id"],
+        unique=False,
+        sqlite_where=sa.text("local = 1 AND ended IS NULL"),
+        postgresql_where=sa.text("local = 1 AND ended IS NULL"),
     )
     op.create_index("ix_follows_uri", "follows", ["uri"], unique=False)
     op.create_index(
@@ -412,6 +563,30 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "note_authors",
+        sa.Column("note_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("position", BIG, autoincrement=False, nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("hat", sa.Text(), server_default="", nullable=False),
+        sa.Column("organisation", sa.Text(), server_default="", nullable=False),
+        sa.Column("role", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("note_id", "position", name=op.f("pk_note_authors")),
+    )
+    op.create_index(
+        "ix_note_authors_actor_id_note_id", "note_authors", ["actor_id", "note_id"], unique=False
+    )
+    op.create_table(
+        "note_editors",
+        sa.Column("note_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("actor_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), server_default="", nullable=False),
+        sa.Column("word", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("note_id", "actor_id", name=op.f("pk_note_editors")),
+    )
+    op.create_table(
         "note_tags",
         sa.Column("note_id", BIG, autoincrement=False, nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
@@ -546,6 +721,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("note_id", name=op.f("pk_polls")),
     )
     op.create_table(
+        "proposals",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("uri", sa.Text(), server_default="", nullable=False),
+        sa.Column("note_id", sa.BigInteger(), nullable=False),
+        sa.Column("proposer_id", sa.BigInteger(), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("summary", sa.Text(), server_default="", nullable=False),
+        sa.Column("content", sa.Text(), server_default="", nullable=False),
+        sa.Column("source", sa.Text(), server_default="", nullable=False),
+        sa.Column("word", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), server_default="", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("decided", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+        sa.UniqueConstraint("uri", name=op.f("uq_proposals_uri")),
+    )
+    op.create_index("ix_proposals_note_id_id", "proposals", ["note_id", "id"], unique=False)
+    op.create_table(
         "reactions",
         sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("note_id", sa.BigInteger(), nullable=False),
@@ -587,6 +784,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("uri", name=op.f("uq_reports_uri")),
     )
     op.create_table(
+        "revisions",
+        sa.Column("note_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("number", BIG, autoincrement=False, nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("restored", sa.BigInteger(), nullable=True),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("summary", sa.Text(), server_default="", nullable=False),
+        sa.Column("content", sa.Text(), server_default="", nullable=False),
+        sa.Column("source", sa.Text(), server_default="", nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("license", sa.Text(), nullable=True),
+        sa.Column("hash", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("note_id", "number", name=op.f("pk_revisions")),
+    )
+    op.create_table(
         "seen",
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -620,3 +834,22 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("note_id", "viewer_id", name=op.f("pk_withheld")),
     )
+    orders = {
+        "sqlite": [
+            """CREATE VIRTUAL TABLE note_words USING fts5(
+    facets UNINDEXED, words, columnsize = 0,
+    tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
+)""",
+        ],
+        "postgresql": [
+            """CREATE TABLE note_words (
+    rowid BIGINT NOT NULL,
+    facets TEXT DEFAULT '' NOT NULL,
+    words TSVECTOR NOT NULL,
+    CONSTRAINT pk_note_words PRIMARY KEY (rowid)
+)""",
+            """CREATE INDEX ix_note_words_words ON note_words USING gin (words)""",
+        ],
+    }
+    for order in orders[op.get_context().dialect.name]:
+        op.execute(order)
