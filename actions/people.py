@@ -19,7 +19,7 @@ from federation.rendering_actors import actor_document
 from federation.rendering_values import Document
 from notes import audiences
 from notes.text import render_markdown
-from storage import outgoing
+from storage import jobs, outgoing
 from storage.engine import Store, Transaction
 from storage.outgoing import Audience
 
@@ -68,7 +68,8 @@ async def create_instance_actor(store: Store, site: Site, *, now: int) -> Actor:
     the node has another name already (D-3).
     """
     pair = await make_keys()
-    blank = _blank(site, site.instance_actor, "Application", site.domain, now=now)
+    name = site.domain.partition(":")[0]  # a port has no place in a handle's first half
+    blank = _blank(site, site.instance_actor, "Application", name, now=now)
     actor = replace(blank, url=f"{site.base}/", discoverable=False)
 
     async def deed(tx: Transaction) -> Actor:
@@ -179,9 +180,25 @@ async def rotate_keys(
         )
         document = await _save_document(tx, site, actor, now=now)
         await _tell(tx, site, actor, document, withdrawal=compromised, now=now)
+        if not compromised:
+            await jobs.add(tx, "keys", new[0].uri, {}, due=now + keys.OVERLAP)
         return new
 
     return await store.transaction(deed)
+
+
+async def retire_keys(store: Store, site: Site, key_uri: str, *, now: int) -> None:
+    """48 hours after a rotation, of which `key_uri` came: the former keys leave the document."""
+
+    async def deed(tx: Transaction) -> None:
+        found = await keys.find(tx, key_uri)
+        if found is None:
+            return  # revoked meanwhile
+        actor = await directory.get(tx, found[0].actor_id)
+        document = await _save_document(tx, site, actor, now=now)
+        await _tell(tx, site, actor, document, withdrawal=False, now=now)
+
+    await store.transaction(deed)
 
 
 async def _give_keys(tx: Transaction, site: Site, actor: Actor, pair: KeyPair, *, now: int) -> None:
@@ -211,7 +228,7 @@ async def _tell(
         actor_id=actor.id,
         body=rendering.serialise(activity),
         order_key=actor.uri,
-        audiences=[Audience("holders" if withdrawal else "followers", str(actor.id))],
+        audiences=[Audience("past_followers" if withdrawal else "followers", str(actor.id))],
         since=actor.published if withdrawal else now,
         barrier=True,
         withdrawal=withdrawal,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from statistics import median
-
 from actions.notes import NewNote, publish
 from bench.figures import Bench, Figure
 from bench.load import send
+from bench.rounds import rounds
 from bench.seeding import local_person
 from bench.serving import Place, Served, prepare, serving
 from bench.stores import on
@@ -17,19 +16,19 @@ _ROUNDS = 5
 
 
 def documents(bench: Bench) -> list[Figure]:
-    """Both documents, by turns."""
+    """One figure for each document."""
     place = prepare(bench.folder / "node")
-    uris = on(place, _fill)
+    note, actor = on(place, _fill)
     with serving(place, web_only=True) as served:
-        for uri in uris:
-            _round(bench, place, served, uri)
-        rounds = [[_round(bench, place, served, uri) for uri in uris] for _ in range(_ROUNDS)]
-    note, actor = (median(each) for each in zip(*rounds, strict=True))
-    return [_figure(bench, "documents.note", note), _figure(bench, "documents.actor", actor)]
+        return [
+            _figure(bench, place, served, "documents.note", note),
+            _figure(bench, place, served, "documents.actor", actor),
+        ]
 
 
-def _figure(bench: Bench, name: str, seconds: float) -> Figure:
-    return Figure(name=name, value=seconds * 1_000, ratio=seconds / bench.primitives.read)
+def _figure(bench: Bench, place: Place, served: Served, name: str, uri: str) -> Figure:
+    found = rounds(lambda: _round(bench, place, served, uri), bench.primitives.read, count=_ROUNDS)
+    return Figure(name=name, value=found.median * 1_000, ratio=found.ratio)
 
 
 async def _fill(node: Node) -> tuple[str, str]:

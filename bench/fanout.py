@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from statistics import mean, median
+from collections.abc import Callable
 
 from actions.notes import NewNote, publish
 from actors.records import Actor
 from bench.figures import Bench, Figure
+from bench.rounds import Rounds, rounds
 from bench.seeding import follow, local_person, strangers, takes_rfc9421
 from bench.serving import Place, Served, prepare, serving
 from bench.sink import Sink, sinking
@@ -23,32 +24,24 @@ _LEFT = (
 
 def rsa_share(bench: Bench) -> list[Figure]:
     """How much of the CPU goes into RSA signatures, counted with what one costs in this run."""
-    share = median(sign / seconds for seconds, sign in _rounds(bench, ed25519=False))
-    return [Figure(name="fanout.rsa_share", value=100 * share, ratio=1 / share)]
+    found = _deliveries(bench, bench.primitives.rsa_sign, ed25519=False)
+    return [Figure(name="fanout.rsa_share", value=100 / found.ratio, ratio=found.ratio)]
 
 
 def ed25519(bench: Bench) -> list[Figure]:
     """CPU of one delivery to a host that takes RFC 9421 with Ed25519."""
-    seconds = median(seconds for seconds, _ in _rounds(bench, ed25519=True))
-    ratio = seconds / bench.primitives.ed25519_sign
-    return [Figure(name="fanout.ed25519", value=seconds * 1_000, ratio=ratio)]
+    found = _deliveries(bench, bench.primitives.ed25519_sign, ed25519=True)
+    return [Figure(name="fanout.ed25519", value=found.median * 1_000, ratio=found.ratio)]
 
 
-def _rounds(bench: Bench, *, ed25519: bool) -> list[tuple[float, float]]:
-    """For each round over warm connections: CPU seconds of one delivery, and of one RSA signature
-    measured around it, since a busy machine slows both."""
+def _deliveries(bench: Bench, primitive: Callable[[], float], *, ed25519: bool) -> Rounds:
+    """CPU of one delivery; the round that warms up opens the connections."""
     with sinking() as sink:
         names = [f"far{number}.test" for number in range(_HOSTS)]
         place = prepare(bench.folder / "node", hosts=dict.fromkeys(names, f"127.0.0.1:{sink.port}"))
         author = _fill(place, names, ed25519)
         with serving(place) as served:
-            _round(place, served, sink, author)
-            signing = [bench.primitives.rsa_sign()]
-            rounds = []
-            for _ in range(_ROUNDS):
-                rounds.append(_round(place, served, sink, author))
-                signing.append(bench.primitives.rsa_sign())
-    return [(each, mean(signing[n : n + 2])) for n, each in enumerate(rounds)]
+            return rounds(lambda: _round(place, served, sink, author), primitive, count=_ROUNDS)
 
 
 def _fill(place: Place, names: list[str], ed25519: bool) -> Actor:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from http.client import HTTPConnection
-from statistics import median
+from itertools import count
 
 from actors import grants
 from actors.records import Actor
 from bench.figures import Bench, Figure
 from bench.load import send
 from bench.mail import creates
+from bench.rounds import Rounds, rounds
 from bench.seeding import Stranger, follow, local_person, strangers
 from bench.serving import Place, Served, prepare, serving
 from bench.stores import await_none, on
@@ -29,26 +30,25 @@ def durable(bench: Bench) -> list[Figure]:
     """Verified, written to the journal, answered 202; nothing applies them here."""
     place, people, _ = _prepared(bench)
     with serving(place, web_only=True) as served:
-        seconds = median(_rounds(bench, place, people, served, apply=False))
-    return [_figure(bench, "ingest.durable", seconds)]
+        found = _rounds(bench, place, people, served, apply=False)
+    return [_figure("ingest.durable", found)]
 
 
 def visible(bench: Bench) -> list[Figure]:
     """The same with the worker in the process, until all stand on the follower's timeline."""
     place, people, token = _prepared(bench)
     with serving(place) as served:
-        seconds = median(_rounds(bench, place, people, served, apply=True))
+        found = _rounds(bench, place, people, served, apply=True)
         memory = served.most_memory()
         _check_timeline(place, token)
     return [
-        _figure(bench, "ingest.visible", seconds),
+        _figure("ingest.visible", found),
         Figure(name="memory.ingest", value=memory),
     ]
 
 
-def _figure(bench: Bench, name: str, seconds: float) -> Figure:
-    least = bench.primitives.rsa_verify + bench.primitives.commit
-    return Figure(name=name, value=seconds * 1_000, ratio=seconds / least)
+def _figure(name: str, found: Rounds) -> Figure:
+    return Figure(name=name, value=found.median * 1_000, ratio=found.ratio)
 
 
 def _prepared(bench: Bench) -> tuple[Place, list[Stranger], tuple[Actor, str]]:
@@ -72,22 +72,25 @@ def _prepared(bench: Bench) -> tuple[Place, list[Stranger], tuple[Actor, str]]:
 
 def _rounds(
     bench: Bench, place: Place, people: list[Stranger], served: Served, *, apply: bool
-) -> list[float]:
-    """CPU seconds per activity, by round; the first, shorter one only warms up."""
-    first, found = 0, []
-    for count in (300, *[_ROUND] * _ROUNDS):
-        requests = creates(
-            people, place.site.shared_inbox, count, first=first, now=time.time_ns() // 1_000_000
-        )
-        first += count
+) -> Rounds:
+    """CPU of one activity, beside a signature check and a row made durable."""
+    first = count(0, _ROUND)
+
+    def work() -> float:
+        now = time.time_ns() // 1_000_000
+        requests = creates(people, place.site.shared_inbox, _ROUND, first=next(first), now=now)
         before = served.cpu()
         answers = send(bench.folder, place.port, requests)
-        if answers != {202: count}:
+        if answers != {202: _ROUND}:
             raise RuntimeError(f"not all were taken: {answers}")
         if apply:
             await_none(place, _READY)
-        found.append((served.cpu() - before) / count); print(found[-1], __import__("os").getloadavg()[0])
-    return found[1:]
+        return (served.cpu() - before) / _ROUND
+
+    def primitive() -> float:
+        return bench.primitives.rsa_verify() + bench.primitives.commit()
+
+    return rounds(work, primitive, count=_ROUNDS)
 
 
 def _check_timeline(place: Place, reader: tuple[Actor, str]) -> None:

@@ -250,7 +250,7 @@ async def _owner_of(node: Node, key_uri: str, budget: Budget) -> str:
     )
     entry = parsing.key_document(documents.read(body), key_id=key_uri)
     if entry is None:
-        raise Refused("key_unavailable", "keyId: no usable key there")
+        raise Refused("key_owner_mismatch", "keyId: no such usable key there")
     if not origin.same_origin(entry.owner, key_uri):
         raise Refused("key_owner_mismatch", "keyId: its owner lives elsewhere")
     return entry.owner

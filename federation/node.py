@@ -31,7 +31,7 @@ class Node:
     admission: Admission
     keyring: Keyring
     inbound: Pace
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
     gate: Gate = field(default_factory=gate_for_this_machine)
     handover: Handover = field(default_factory=Handover)
     title: str = ""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from federation import parsing_actors
-from federation.documents import Malformed, echo, many, one
+from federation.documents import Malformed, echo, many, one, text
 from federation.parsing_actors import COLLECTION_TYPES, actor, key_document
 from federation.parsing_objects import inherit, post
 from federation.parsing_values import (
@@ -94,6 +94,8 @@ def _thing(document: Document, now: int, level: int) -> Thing:
         return post(document, now=now)
     if "collection" in known:
         return _collection(document, now, level)
+    if text(document, "name") and document.get("attributedTo") and document.get("id"):
+        return post(document, now=now)  # of a type we never heard of: its name and link still serve
     return Other(uri=uri(document, "id"), kind=types[0])
 
 

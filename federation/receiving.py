@@ -134,9 +134,7 @@ def signed_request(request: Request, node: Node, body: bytes) -> SignedRequest:
 
 
 def _too_large(request: Request, limit: int) -> Response:
-    return _closing(
-        _refuse(request, "body_too_large", f"The body is larger than {limit} bytes.")
-    )
+    return _closing(_refuse(request, "body_too_large", f"The body is larger than {limit} bytes."))
 
 
 def _closing(refusal: Response) -> Response:

@@ -22,8 +22,6 @@ from federation.signatures import sign
 Keys = Callable[[int], Awaitable[Mapping[str, PrivateKey]]]
 
 _CONTENT_TYPE = "application/activity+json"
-_KEYS_KEPT = 1_000  # milliseconds: so long may a revoked key still sign
-_MOST_KEYS = 1_000
 
 
 class Client(Protocol):
@@ -55,26 +53,21 @@ class Sender:
         self._threads = ThreadPoolExecutor(
             threads or min(4, os.cpu_count() or 1), thread_name_prefix="signing"
         )
-        self._keys: dict[int, tuple[int, Mapping[str, PrivateKey]]] = {}
-        self._loading = asyncio.Lock()
+        self._loading: dict[int, asyncio.Future[Mapping[str, PrivateKey]]] = {}
 
     def close(self) -> None:
         """Let the signing threads go."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def keys_of(self, actor_id: int) -> Mapping[str, PrivateKey]:
-        """An actor's keys, kept for a second: another process may revoke them."""
-        found = self._keys.get(actor_id)
-        if found is not None and self._now() < found[0]:
-            return found[1]
-        async with self._loading:
-            found = self._keys.get(actor_id)
-            if found is None or self._now() >= found[0]:
-                if len(self._keys) >= _MOST_KEYS:
-                    self._keys.clear()
-                found = self._now() + _KEYS_KEPT, await self._load_keys(actor_id)
-                self._keys[actor_id] = found
-        return found[1]
+        """An actor's keys, asked for each time, for another process may have revoked them; who
+        asks at the same moment shares the answer."""
+        loading = self._loading.get(actor_id)
+        if loading is None:
+            loading = asyncio.ensure_future(self._load_keys(actor_id))
+            self._loading[actor_id] = loading
+            loading.add_done_callback(lambda _: self._loading.pop(actor_id))
+        return await asyncio.shield(loading)
 
     async def signed_post(self, url: str, body: bytes, knock: Knock, key: PrivateKey) -> Answer:
         """One signed try; a redirect to another path of the same origin is followed once (O-6)."""

@@ -97,14 +97,18 @@ async def credit(tx: Transaction, note_id: int, authors: Sequence[Credit]) -> No
 
 async def authors_of(reader: Reader, found: Sequence[Note]) -> dict[int, tuple[Credit, ...]]:
     """The authors of notes already found, in their order: one query."""
-    rows = await reader.all(_OF, ids=[note.id for note in found]) if found else ()
+    named = await credits(reader, [note.id for note in found])
+    return {note.id: named.get(note.id, (Credit(actor_id=note.author_id),)) for note in found}
+
+
+async def credits(reader: Reader, note_ids: Sequence[int]) -> dict[int, tuple[Credit, ...]]:
+    """The same for row keys; a note with nobody but the author of its row is left out."""
+    rows = await reader.all(_OF, ids=list(note_ids)) if note_ids else ()
     grouped: dict[int, list[Credit]] = defaultdict(list)
     for row in rows:
         values = {field.name: row[field.name] for field in fields(Credit)}
         grouped[row["note_id"]].append(Credit(**values))
-    return {
-        note.id: tuple(grouped[note.id]) or (Credit(actor_id=note.author_id),) for note in found
-    }
+    return {note_id: tuple(named) for note_id, named in grouped.items()}
 
 
 async def is_author(reader: Reader, note_id: int, actor_id: int) -> bool:

@@ -97,4 +97,4 @@ def _between(low: int | None, high: int | None, count: int) -> list[int] | None:
     else:
         step = (high - low) // (count + 1)
         found = [low + step * (place + 1) for place in range(count)] if step else []
-    return found if found and -_FAR < found[0] and found[-1] < _FAR else None
+    return found if found and found[0] > -_FAR and found[-1] < _FAR else None

@@ -173,7 +173,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """A carnet's table of contents. `count` is of the notes this viewer may read, all categories."""
+    """A carnet's table of contents. `count`: notes the viewer may read, in all categories."""
 
     cover: Cover
     lines: tuple[Line, ...]

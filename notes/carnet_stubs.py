@@ -6,6 +6,8 @@ any other note nothing, since a stub would tell outsiders that it was there.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, delete, select, update
 
 from storage.engine import Transaction
@@ -14,20 +16,19 @@ from storage.tables import carnet_entries, entry_categories
 
 _MOST_TITLE = 500
 _MOST_REASON = 500
-
+# What becomes of an entry; its categories go as well.
+STUB: dict[str, Any] = {
+    "state": "withdrawn",
+    "note_id": None,
+    "title": bindparam("new_title"),
+    "reason": bindparam("new_reason"),
+    "preface": "",
+    "preface_source": "",
+    "pinned": None,
+}
 _of_note = carnet_entries.c.note_id == bindparam("note")
 _LEAVE = prepared(
-    update(carnet_entries)
-    .where(_of_note, carnet_entries.c.state == "in")
-    .values(
-        state="withdrawn",
-        note_id=None,
-        title=bindparam("new_title"),
-        reason=bindparam("new_reason"),
-        preface="",
-        preface_source="",
-        pinned=None,
-    )
+    update(carnet_entries).where(_of_note, carnet_entries.c.state == "in").values(STUB)
 )
 _UNSORT = prepared(
     delete(entry_categories).where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from sqlalchemy import bindparam, delete, func, select, update
 
@@ -243,7 +243,7 @@ async def set_slot(
 
 
 def _checked(carnet: Carnet) -> Carnet:
-    texts = {
+    texts: dict[str, Any] = {
         name: clean_text(getattr(carnet, name), limit=limit) for name, limit in _LONGEST.items()
     }
     if not texts["title"]:

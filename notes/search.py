@@ -14,7 +14,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, exists, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    literal_column,
+    or_,
+    select,
+)
 
 from actors.records import Viewer
 from notes import details
@@ -34,7 +45,7 @@ from notes.search_words import (
 from notes.visibility import READABLE, viewing
 from storage.engine import Reader, Transaction
 from storage.fulltext import matches, words_of
-from storage.statements import insert, one_of, prepared
+from storage.statements import Prepared, insert, one_of, prepared
 from storage.tables import actors, mentions, note_words, notes
 
 MOST_COUNTED = 1_000
@@ -129,25 +140,43 @@ _FINDABLE: ColumnElement[bool] = or_(
 )
 
 
-def _newest(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Matches from the newest on: the index is walked backwards and left when there are enough."""
+_MATCHES = (
+    matches(note_words.c.words, fts5="fts5", tsquery="tsquery"),
+    note_words.c.rowid < bindparam("before"),
+)
+
+
+def _newest(hits: FromClause, *columns: ColumnElement[Any]) -> Select[Any]:
     return (
         select(*columns)
-        .select_from(note_words.join(notes, notes.c.id == note_words.c.rowid))
-        .where(
-            matches(note_words.c.words, fts5="fts5", tsquery="tsquery"),
-            note_words.c.rowid < bindparam("before"),
-            notes.c.hidden_by.is_(None),
-            _FINDABLE,
-            READABLE,
-        )
-        .order_by(note_words.c.rowid.desc())
+        .select_from(hits.join(notes, notes.c.id == hits.c.rowid))
+        .where(notes.c.hidden_by.is_(None), _FINDABLE, READABLE)
+        .order_by(hits.c.rowid.desc())
         .limit(bindparam("count"))
     )
 
 
-_PAGE = prepared(_newest(*[notes.c[name] for name in COLUMNS]))
-_LINES = prepared(_newest(note_words.c.facets))
+def _prepared(*names: str) -> Prepared:
+    """The newest matches. SQLite walks its index backwards and leaves when there are enough.
+
+    PostgreSQL would walk all notes backwards in the hope of meeting a match soon; the fence of an
+    OFFSET lets it plan the matches alone, in order, and ask who may read them one by one.
+    """
+    fenced = select(note_words.c.rowid, note_words.c.facets).where(*_MATCHES)
+    fenced = fenced.order_by(note_words.c.rowid.desc()).offset(literal_column("0"))
+
+    def columns(hits: FromClause) -> list[ColumnElement[Any]]:
+        return [hits.c.facets] if names == ("facets",) else [notes.c[name] for name in names]
+
+    apart = fenced.subquery("hits")
+    return prepared(
+        _newest(note_words, *columns(note_words)).where(*_MATCHES),
+        postgresql=_newest(apart, *columns(apart)),
+    )
+
+
+_PAGE = _prepared(*COLUMNS)
+_LINES = _prepared("facets")
 
 
 # --- writing -------------------------------------------------------------------------------------

@@ -130,6 +130,7 @@ def application(config: Config, *, web_only: bool = False, clock: Clock = now) -
             Exception: _failed,
         },
     )
+    app.router.redirect_slashes = False  # PieFed loses a delivery that is redirected
     return Guard(app, config)
 
 

@@ -10,6 +10,7 @@ from functools import partial
 
 import structlog
 
+from actions.people import retire_keys
 from actors import directory, follows
 from actors.key_material import PrivateKey
 from federation import backfilling
@@ -46,6 +47,11 @@ async def backfill(node: Node, job: Job) -> None:
 async def thread(node: Node, job: Job) -> None:
     """What surrounds a note that came alone."""
     await backfilling.thread(node, job.reference)
+
+
+async def retire(node: Node, job: Job) -> None:
+    """Keys that were rotated two days ago."""
+    await retire_keys(node.store, node.site, job.reference, now=node.clock())
 
 
 async def erase(node: Node, job: Job) -> None:
@@ -91,6 +97,7 @@ async def clean(node: Node, job: Job) -> None:
 JOBS: Mapping[str, Run] = {
     "backfill": backfill,
     "thread": thread,
+    "keys": retire,
     "erase": erase,
     "clean": clean,
 }

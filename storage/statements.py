@@ -33,18 +33,20 @@ __all__ = ["Compiled", "Compiler", "Prepared", "Runnable", "adding", "insert", "
 class Prepared:
     """A statement whose values are all named bind parameters; each dialect compiles it once."""
 
-    __slots__ = ("compiled", "core")
+    __slots__ = ("compiled", "core", "special")
 
-    def __init__(self, core: Executable) -> None:
+    def __init__(self, core: Executable, special: Mapping[str, Executable] | None = None) -> None:
         self.core = core
+        self.special = special or {}
         self.compiled: dict[str, Compiled] = {}
 
 
 Runnable: TypeAlias = "Prepared | Executable"
 
 
-def prepared(core: Executable) -> Prepared:
-    return Prepared(core)
+def prepared(core: Executable, *, postgresql: Executable | None = None) -> Prepared:
+    """`postgresql`: the same said in another way, where its planner needs to be led."""
+    return Prepared(core, {} if postgresql is None else {"postgresql": postgresql})
 
 
 def adding(
@@ -134,8 +136,9 @@ class Compiler:
         if isinstance(statement, Prepared):
             found = statement.compiled.get(self._dialect.name)
             if found is None:
-                found = self._compiled(statement.core)
-                statement.compiled[self._dialect.name] = found
+                name = self._dialect.name
+                found = self._compiled(statement.special.get(name, statement.core))
+                statement.compiled[name] = found
             return found, values
         key = statement._generate_cache_key()  # type: ignore[attr-defined]
         if key is None:

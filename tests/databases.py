@@ -56,6 +56,7 @@ async def sqlite_store(folder: Path) -> AsyncIterator[SqliteStore]:
 def create_sqlite(path: Path) -> None:
     """All tables in a new file."""
     connection = sqlite3.connect(path)
+    connection.execute("BEGIN")  # else each table waits for the disk
     for statement in _schema("sqlite"):
         connection.execute(statement)
     connection.commit()

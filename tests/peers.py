@@ -23,7 +23,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from tests.federation.raw_server import Authority
-from tests.neighbour_signing import ACTIVITY_JSON, Actor, Json, Received, sign
+from tests.neighbour_signing import ACTIVITY_JSON, CONTEXT, Actor, Json, sign
 from tests.nodes import Running
 
 _ACTOR = re.compile(
@@ -35,12 +35,26 @@ _GROUP = re.compile(
 )
 _FEED = re.compile(r"/f/[^/]+")
 ACTORS = {"Person", "Group", "Feed", "Application", "Service"}
-_POSTS = {"Note", "Article", "Page", "Question", "Event", "Video", "ChatMessage", "OrderedCollection"}
+_POSTS = {
+    "Note",
+    "Article",
+    "Page",
+    "Question",
+    "Event",
+    "Video",
+    "ChatMessage",
+    "OrderedCollection",
+}
 
 
 class Peers:
-    """`received` and `asked` hold (url, request) in order. `hosts` and `ca_file` are for the node's
-    [federation]; `clock` is in milliseconds."""
+    """Hosts with people, groups and documents.
+
+    `received` lists what was posted to them as (url, activity), `asked` the URLs asked for,
+    `answers` the statuses that their own posts got. `hosts` and `ca_file` are for the node's
+    [federation]; `clock` gives milliseconds since the epoch. A document that is a number is a
+    status.
+    """
 
     def __init__(self, folder: Path, hosts: Iterable[str], *, clock: Callable[[], int]) -> None:
         self._names = sorted(hosts)
@@ -52,6 +66,7 @@ class Peers:
         self.extra: dict[str, Json] = {}
         self.received: list[tuple[str, Json]] = []
         self.asked: list[str] = []
+        self.answers: list[int] = []
         self._rsa = rsa.generate_private_key(65537, 2048)
         self._ed = ed25519.Ed25519PrivateKey.generate()
 
@@ -100,7 +115,7 @@ class Peers:
         kinds = set(kinds if isinstance(kinds, list) else [kinds])
         uri = value.get("id")
         if isinstance(uri, str) and kinds & _POSTS:
-            self.documents.setdefault(uri, {"@context": _CONTEXT} | value)
+            self.documents.setdefault(uri, {"@context": CONTEXT[0]} | value)
         elif isinstance(uri, str) and kinds & ACTORS and "inbox" in value:
             self.documents[uri] = self._with_our_key(value)
         for one in value.values():
@@ -133,13 +148,12 @@ class Peers:
     # What they say.
 
     async def post(
-        self, node: Running, activity: Json, *, as_: str, format: str = "cavage", key: str = ""
+        self, node: Running, activity: Json, *, as_: str, format: str = "cavage"
     ) -> tuple[int, Json]:
         """Signed as an actor, to the node's shared inbox; status and answer."""
         inbox = node.node.site.shared_inbox
         body = json.dumps(activity, ensure_ascii=False).encode()
-        signer = self.actor(key or as_)
-        headers = sign("POST", inbox, body, signer, format, at=self._clock() / 1000)
+        headers = sign("POST", inbox, body, self.actor(as_), format, at=self._clock() / 1000)
         return await self.send(node, inbox, body, headers)
 
     async def send(
@@ -150,8 +164,5 @@ class Peers:
         given = {"Host": node.node.site.domain, "Content-Type": ACTIVITY_JSON} | headers
         async with self._session.post(wire, data=body, headers=given, allow_redirects=False) as got:
             text = await got.read()
+            self.answers.append(got.status)
             return got.status, json.loads(text) if text else {}
-
-
-_CONTEXT = "https://www.w3.org/ns/activitystreams"
-__all__ = ["ACTORS", "Peers", "Received"]

@@ -67,7 +67,7 @@ class Sources:
     organisations: Sequence[Organisation]
 
     def drawing(self, *words: object) -> Random:
-        return Random("/".join(map(str, (self.seed, *words))))  # noqa: S311
+        return Random("/".join(map(str, (self.seed, *words))))
 
 
 _CHAPTERS: tuple[Chapter, ...] = study()
@@ -104,46 +104,55 @@ def tongue(sources: Sources, index: int) -> str:
     return "en" if drawn < 0.10 else "es" if drawn < 0.12 else "fr"
 
 
-def plain_note(sources: Sources, index: int) -> Note:
-    """Note `index` before anything difficult happens to it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamps:
+    """`states`: how many versions there are, the first included."""
+
+    published: int
+    updated: int | None
+    states: int
+
+
+def plain_note(sources: Sources, index: int, *, whole: bool = True) -> Note:
+    """Note `index` before anything difficult happens to it; without its text if not `whole`."""
     rnd = sources.drawing("note", index)
     community, kind = sources.outline.communities[index], sources.outline.kinds[index]
     theme, language = sources.outline.themes[index], tongue(sources, index)
-    prose = Prose(rnd, theme, language)
-    members = _authors(rnd, sources, index)
-    published, updated, revisions = _times(rnd, sources, index, members)
+    times = stamps(sources, index)
     visibility = _visibility(rnd, index, community)
     subject = sources.outline.subjects[index]
-    references = tuple(_references(rnd, sources, index))
-    watched = bodies.address(prose) if kind == "veille" else None
-    body = _body(prose, sources, index, references, watched or "")
+    watched = bodies.address(Prose(rnd, theme)) if kind == "veille" else None
+    body = _body(sources, index, watched or "") if whole else ""
     maturity = _maturity(rnd, index)
+    ripe = maturity == "ripe" and rnd.random() < 0.4
     return Note(
         key=note_key(index),
         kind=kind,
         community=community.key,
         circle=community.circles[0].key if visibility == "circle" else None,
         theme=theme,
-        authors=tuple(_hat(rnd, sources.people[member.person]) for member in members),
+        authors=tuple(
+            _hat(rnd, sources.people[member.person]) for member in _authors(sources, index)
+        ),
         title=title(sources, index),
-        abstract=_abstract(prose, kind),
+        abstract=_abstract(Prose(rnd, theme, language), kind),
         body=body,
         language=language,
         licence=community.licence if rnd.random() < 0.9 else rnd.choice((None, "CC-BY-4.0")),
         visibility=visibility,
         replies_from=_repliers(rnd, visibility),
         maturity=maturity,
-        published=published,
-        updated=updated,
-        received=published + rnd.randint(400, 90_000),
-        review_by=published + 365 * DAY if maturity == "ripe" and rnd.random() < 0.4 else None,
+        published=times.published,
+        updated=times.updated,
+        received=times.published + rnd.randint(400, 90_000),
+        review_by=times.published + 365 * DAY if ripe else None,
         terms=_terms(rnd, sources, index),
         links=links_in(body),
         watched=watched,
-        adapted_from=references[0].key if kind == "adaptation" else None,
+        adapted_from=links_in(body)[0] if kind == "adaptation" and whole else None,
         organisation=sources.organisations[subject].key if kind == "organisation" else None,
         attachments=tuple(_attachments(rnd)),
-        revisions=revisions,
+        revisions=times.states,
     )
 
 
@@ -152,7 +161,8 @@ def links_in(body: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_LINK.findall(body)))
 
 
-def _authors(rnd: Random, sources: Sources, index: int) -> list[Membership]:
+def _authors(sources: Sources, index: int) -> list[Membership]:
+    rnd = sources.drawing("authors", index)
     members = sources.members[sources.outline.communities[index].key]
     if index < HARD_FROM:
         return list(members[: 1 if index < STUDY_NOTES else 3])
@@ -163,18 +173,20 @@ def _authors(rnd: Random, sources: Sources, index: int) -> list[Membership]:
 
 def _hat(rnd: Random, person: Person) -> Author:
     hats = person.organisations
-    return Author(
-        person=person.key, hat=rnd.choice(hats) if hats and rnd.random() < 0.35 else None
-    )
+    return Author(person=person.key, hat=rnd.choice(hats) if hats and rnd.random() < 0.35 else None)
 
 
-def _times(
-    rnd: Random, sources: Sources, index: int, members: Sequence[Membership]
-) -> tuple[int, int | None, int]:
-    """Published, updated, number of states."""
+def stamps(sources: Sources, index: int) -> Stamps:
+    """When note `index` was published and last changed: never before its authors had joined."""
+    rnd = sources.drawing("times", index)
+    published, updated, states = _times(rnd, sources, index)
+    return Stamps(published=published, updated=updated, states=states)
+
+
+def _times(rnd: Random, sources: Sources, index: int) -> tuple[int, int | None, int]:
     if index < STUDY_NOTES:
         return STUDY_DAY - rnd.randrange(1, 60) * DAY, STUDY_EVENING + index * MINUTE, 2
-    first = max(member.joined for member in members)
+    first = max(member.joined for member in _authors(sources, index))
     if index < HARD_FROM:
         published = max(first, END - 700 * DAY) + (index - STUDY_NOTES) * HOUR
         return published, published + 430 * DAY, 3
@@ -210,7 +222,9 @@ def _repliers(
 
 def _maturity(rnd: Random, index: int) -> Literal["draft", "in_progress", "ripe"]:
     drawn = rnd.random()
-    return "ripe" if index < HARD_FROM or drawn < 0.6 else "in_progress" if drawn < 0.87 else "draft"
+    return (
+        "ripe" if index < HARD_FROM or drawn < 0.6 else "in_progress" if drawn < 0.87 else "draft"
+    )
 
 
 def _references(rnd: Random, sources: Sources, index: int) -> list[Reference]:
@@ -221,7 +235,7 @@ def _references(rnd: Random, sources: Sources, index: int) -> list[Reference]:
     if index < STUDY_NOTES:
         same = range(STUDY_NOTES)
     chosen = dict.fromkeys(same[int(rnd.random() * len(same))] for _ in range(many))
-    others = [row for row in chosen if row != index] or ([0] if many and index else [])
+    others = [row for row in chosen if row != index] or ([rnd.randrange(3, 60)] if many else [])
     return [Reference(key=note_key(row), title=title(sources, row)) for row in others]
 
 
@@ -247,9 +261,10 @@ def _attachments(rnd: Random) -> list[Attachment]:
     return [Attachment(name=name, media_type=media_type, alt=alt)]
 
 
-def _body(
-    prose: Prose, sources: Sources, index: int, references: Sequence[Reference], watched: str
-) -> str:
+def _body(sources: Sources, index: int, watched: str) -> str:
+    rnd = sources.drawing("body", index)
+    prose = Prose(rnd, sources.outline.themes[index], tongue(sources, index))
+    references = _references(rnd, sources, index)
     kind, subject = sources.outline.kinds[index], sources.outline.subjects[index]
     if index == 1:
         return _contents()
@@ -259,7 +274,7 @@ def _body(
         return bodies.term(prose, references, definition=sources.terms[subject].definition)
     if kind == "organisation":
         return bodies.organisation(prose, references, town=sources.organisations[subject].town)
-    if kind == "adaptation" and references:
+    if kind == "adaptation":
         return bodies.adaptation(prose, references[0])
     if STUDY_NOTES <= index < HARD_FROM:
         return bodies.lab(prose, references)
@@ -279,7 +294,7 @@ def _contents() -> str:
 
 
 def revisions(sources: Sources, note: Note) -> tuple[Revision, ...]:
-    """The states the note went through, the last one being the note: each adds to the one before."""
+    """The states the note went through, each adding to the one before; the last is the note."""
     rnd = sources.drawing("revisions", note.key)
     prose = Prose(rnd, note.theme)
     blocks = note.body.split("\n\n")

@@ -25,7 +25,7 @@ class Reference:
 def general(prose: Prose, references: Sequence[Reference], *, number: str = "") -> str:
     """An essay of some sections; with a chapter's `number` its headings are numbered below it."""
     blocks = [prose.opening()]
-    for section in range(1, prose.rnd.randint(2, 4 if not number else 6) + 1):
+    for section in range(1, (prose.rnd.randint(4, 8) if number else prose.rnd.randint(2, 4)) + 1):
         blocks.append(prose.heading(number=f"{number}.{section}." if number else ""))
         blocks += [prose.paragraph() for _ in range(prose.rnd.randint(1, 3))]
         if prose.language != "es":
@@ -84,7 +84,10 @@ def organisation(prose: Prose, references: Sequence[Reference], *, town: str) ->
     """A portrait."""
     lines = [prose.one("presenting") for _ in range(4)]
     blocks = [" ".join(lines[:2]), "## Ce qu’on y trouve", " ".join(lines[2:]), prose.bullets(2, 4)]
-    blocks += ["## En pratique", f"| | |\n|---|---|\n| Commune | {town} |\n| Accueil | sur rendez-vous |"]
+    blocks += [
+        "## En pratique",
+        f"| | |\n|---|---|\n| Commune | {town} |\n| Accueil | sur rendez-vous |",
+    ]
     return _joined(prose, blocks, references)
 
 
@@ -98,7 +101,14 @@ def adaptation(prose: Prose, source: Reference) -> str:
 def lab(prose: Prose, references: Sequence[Reference]) -> str:
     """The pattern of the lab, its lead said twice as people do."""
     lead = prose.paragraph()
-    blocks = [lead, "## CONTEXTE ET DÉFIS", lead, prose.paragraph(), "## PISTES", prose.bullets(4, 6)]
+    blocks = [
+        lead,
+        "## CONTEXTE ET DÉFIS",
+        lead,
+        prose.paragraph(),
+        "## PISTES",
+        prose.bullets(4, 6),
+    ]
     blocks += [prose.paragraph(), "## MISE EN ACTION", prose.steps(3, 5), prose.one("deciding")]
     return _joined(prose, blocks, references)
 

@@ -10,13 +10,6 @@ from worlds.people_names import TOWNS, username
 from worlds.prose import Prose
 from worlds.sizes import Amounts
 from worlds.themes import themes
-from worlds.world_records import (
-    CharterVersion,
-    Community,
-    CommunityKind,
-    Instance,
-    Organisation,
-)
 from worlds.wordings import (
     BRIDGE_NAMES,
     CHARTER_RULES,
@@ -24,6 +17,13 @@ from worlds.wordings import (
     INFORMAL_NAMES,
     ORGANISATIONS,
     PRESENTATIONS,
+)
+from worlds.world_records import (
+    CharterVersion,
+    Community,
+    CommunityKind,
+    Instance,
+    Organisation,
 )
 
 HOUR = 3_600_000
@@ -56,16 +56,16 @@ def instances(amounts: Amounts) -> tuple[Instance, ...]:
 
 def organisations(seed: int, amounts: Amounts) -> tuple[Organisation, ...]:
     """Somewhere in an ocean, where no town stands."""
-    rnd = Random(f"{seed}/organisations")  # noqa: S311 (a sample, no secret)
+    rnd = Random(f"{seed}/organisations")
     names = tuple(themes())
     found = []
     for index in range(amounts.organisations):
-        prose = Prose(rnd, rnd.choice(names))
+        prose, town = Prose(rnd, rnd.choice(names)), rnd.choice(TOWNS)
         found.append(
             Organisation(
                 key=f"o{index:05}",
-                name=prose.pick(ORGANISATIONS),
-                town=rnd.choice(TOWNS),
+                name=prose.say(rnd.choice(ORGANISATIONS).replace("{ville}", town)),
+                town=town,
                 latitude=round(46.0 + rnd.random() * 1.5, 5),
                 longitude=round(-12.0 + rnd.random() * 3, 5),
             )
@@ -75,7 +75,7 @@ def organisations(seed: int, amounts: Amounts) -> tuple[Organisation, ...]:
 
 def communities(seed: int, amounts: Amounts) -> tuple[Community, ...]:
     """Private, open, bridge, informal, unlisted, in this order; circles are drawn later."""
-    rnd = Random(f"{seed}/communities")  # noqa: S311
+    rnd = Random(f"{seed}/communities")
     taken: set[str] = set()
     plain: list[str] = []
     found = []
@@ -91,7 +91,12 @@ def communities(seed: int, amounts: Amounts) -> tuple[Community, ...]:
 
 
 def _community(
-    rnd: Random, index: int, kind: CommunityKind, amounts: Amounts, taken: set[str], plain: list[str]
+    rnd: Random,
+    index: int,
+    kind: CommunityKind,
+    amounts: Amounts,
+    taken: set[str],
+    plain: list[str],
 ) -> Community:
     theme = tuple(themes())[index % 13]
     prose = Prose(rnd, theme)
@@ -123,7 +128,9 @@ def _community(
 def _charter(rnd: Random, prose: Prose, founded: int) -> Iterator[CharterVersion]:
     rules = rnd.sample(CHARTER_RULES, 5)
     for version in range(1, rnd.randint(1, 3) + 1):
-        lines = "\n".join(f"{n}. {prose.say(rule)}" for n, rule in enumerate(rules[: 2 + version], 1))
+        lines = "\n".join(
+            f"{n}. {prose.say(rule)}" for n, rule in enumerate(rules[: 2 + version], 1)
+        )
         yield CharterVersion(
             version=version,
             at=founded + (version - 1) * 120 * DAY,

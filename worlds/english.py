@@ -4,7 +4,7 @@
 
 OPENING = (
     "We wrote this after {#2-9} months around {thing}, before the details fade.",
-    "People often ask how {thing} keeps going. Here is our honest answer.",
+    "People often ask how {who} keep {thing} going. Here is our honest answer.",
     "These are working notes on {thing}; corrections are welcome in the thread.",
     "What changed when {thing} met {thing}? Less than we hoped, more than it seemed.",
     "This note was first written in English because three of its authors share no other language.",
@@ -13,13 +13,13 @@ TELLING = (
     "It began with {thing}, and nobody had a plan.",
     "{prenom} kept the notes while the others looked after {thing}.",
     "A visit from {ville} made us look at {thing} with fresh eyes.",
-    "Half of the work went into {thing}, which we had not expected.",
+    "Half of the work went into {worry}, which we had not expected.",
     "Out of {#12-60} people, {#3-11} came back every time.",
-    "By the end of the season, {thing} had become part of the week.",
+    "By the end of the season, {who} had made {thing} part of their week.",
     "We tried to write things down on the spot; memory is too kind.",
 )
 DOUBTING = (
-    "We still have no good answer to {thing}.",
+    "We still have no good answer to {worry}.",
     "Some of us think {thing} takes too much room; others disagree.",
     "What works in one valley may well fail in the next.",
     "If two people leave, {thing} stops.",

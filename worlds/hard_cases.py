@@ -10,7 +10,7 @@ from worlds import bodies
 from worlds.articles import links_in
 from worlds.bodies import Reference
 from worlds.casting import DAY, END
-from worlds.outlines import HARD_FROM, note_key
+from worlds.outlines import HARD_FROM, WATCHED_FROM, note_key
 from worlds.prose import Prose
 from worlds.world_records import Attachment, Author, Note, Revision
 
@@ -28,8 +28,9 @@ _LONG_LINE = (
 _RIGHT_TO_LEFT = (
     "Une participante nous a écrit en arabe, et nous gardons sa phrase telle quelle\u00a0:\n\n"
     "> نتعلّم معًا حين نحكي ما لم ينجح، لا حين نعرض ما نجح فقط.\n\n"
-    "Elle la traduit ainsi\u00a0: «\u00a0On apprend ensemble en racontant ce qui a raté.\u00a0» Un voisin "
-    "a ajouté, en hébreu\u00a0: «\u00a0שאלה טובה פותחת דלת\u00a0», puis a repris en français."
+    "Elle la traduit ainsi\u00a0: «\u00a0On apprend ensemble en racontant ce qui a raté.\u00a0» Un "
+    "voisin a ajouté, en hébreu\u00a0: "
+    "«\u00a0שאלה טובה פותחת דלת\u00a0», puis a repris en français."
 )
 _CODE = (
     "## Exporter le registre\n\nLe registre des demandes tient dans un fichier\u00a0; ce petit "
@@ -41,18 +42,18 @@ _CODE = (
 )
 _TABLE = (
     "## 🧰 Matériel\n\n| Objet | Où | Qui 👩🏽‍🌾 | Reste |\n|:------|:--:|:---------|------:|\n"
-    "| Thermos 🫖 | cuisine | équipe du soir | 2 |\n| Clé \\| double | tiroir | *à voix haute* | 1 |\n"
+    "| Thermos 🫖 | cuisine | équipe du soir | 2 |\n"
+    "| Clé \\| double | tiroir | *à voix haute* | 1 |\n"
     "| Cahier | ~~armoire~~ banc | tout le monde | 14 |"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a difficulty may draw on: a writer, everybody's keys, communities' keys."""
+    """What a difficulty may draw on: a writer, and everybody's keys."""
 
     prose: Prose
     people: Sequence[str]
-    communities: Sequence[str]
 
 
 Change = Callable[[Note, Setting], Note]
@@ -90,7 +91,8 @@ def _circular(note: Note, setting: Setting) -> Note:
 
 
 def _three_revisions(note: Note, setting: Setting) -> Note:
-    return replace(note, revisions=3, updated=note.published + 2 * DAY)
+    updated = note.updated or note.published + 2 * DAY
+    return replace(note, revisions=max(3, note.revisions), updated=updated)
 
 
 def _clock_ahead(note: Note, setting: Setting) -> Note:
@@ -102,12 +104,8 @@ def _untitled(note: Note, setting: Setting) -> Note:
 
 
 def _watched_by_four(note: Note, setting: Setting) -> Note:
-    turn = [note_key(row) for row in CASES["watched-by-four"]].index(note.key)
-    community = setting.communities[turn]
     body = note.body.replace(note.watched or "", WATCHED_BY_FOUR, 1)
-    return replace(
-        _rewritten(note, body), watched=WATCHED_BY_FOUR, community=community, terms=()
-    )
+    return replace(_rewritten(note, body), watched=WATCHED_BY_FOUR)
 
 
 def _deleted(note: Note, setting: Setting) -> Note:
@@ -158,7 +156,7 @@ CASES: dict[str, tuple[int, ...]] = {
     "empty-revision": (_at(3),),
     "clock-ahead": (_at(4),),
     "untitled": (_at(6),),
-    "watched-by-four": (_at(6), _at(7), _at(8), _at(9)),
+    "watched-by-four": tuple(range(WATCHED_FROM, WATCHED_FROM + 4)),
     "deleted-entry": (_at(8),),
     "emoji": (_at(10),),
     "table": (_at(10),),
@@ -174,8 +172,6 @@ CASES: dict[str, tuple[int, ...]] = {
 def named_cases() -> dict[str, tuple[str, ...]]:
     """Name -> keys of the notes that show it."""
     return {name: tuple(map(note_key, rows)) for name, rows in CASES.items()}
-
-
 
 
 _CHANGES: dict[int, tuple[Change, ...]] = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from worlds.casting import DAY, END, NEIGHBOURS
+from worlds.grammar import typeset
 from worlds.people_names import GIVEN, PSEUDONYMS, TOWNS, family_name, username
 from worlds.prose import Prose
 from worlds.sizes import Amounts
@@ -38,8 +39,8 @@ def crowd(
     seed: int, amounts: Amounts, found: Sequence[Community], organisations: Sequence[Organisation]
 ) -> Crowd:
     """70 % are in one community, 22 % in two, 8 % in three to five; 5 % are discreet."""
-    rnd = Random(f"{seed}/people")  # noqa: S311
-    taken: set[str] = set()
+    rnd = Random(f"{seed}/people")
+    taken = {community.username for community in found}
     homes = [community for community in found if community.kind != "bridge"]
     people: list[Person] = []
     memberships: list[Membership] = []
@@ -53,7 +54,12 @@ def crowd(
             seat = seats[community.key] = seats.get(community.key, 0) + 1
             memberships.append(_membership(rnd, person, community, seat - 1, discreet=discreet))
     people[3] = replace(people[3], deleted=END - 9 * DAY)
-    people[4] = replace(people[4], name=unicodedata.normalize("NFD", "Élodie Trédec-Éloïse"))
+    accents = "Élodie Trédec-Éloïse"
+    people[4] = replace(
+        people[4],
+        name=unicodedata.normalize("NFD", accents),
+        username=username(accents, taken),
+    )
     memberships += _bridge_keepers(rnd, found, memberships)
     guests = tuple(_guest(rnd, index, taken) for index in range(GUESTS))
     return Crowd(people=tuple(people), guests=guests, memberships=tuple(memberships))
@@ -84,7 +90,7 @@ def _person(
         name=name,
         instance=home.instance,
         organisations=tuple(organisation.key for organisation in rnd.sample(organisations, hats)),
-        role=rnd.choice(ROLES),
+        role=typeset(rnd.choice(ROLES)),
         territory=rnd.choice(TOWNS),
         positioning=prose.pick(POSITIONS),
         language="en" if rnd.random() < 0.06 else "fr",
@@ -150,7 +156,7 @@ def with_circles(
     seed: int, found: Sequence[Community], members: dict[str, tuple[str, ...]]
 ) -> tuple[Community, ...]:
     """Private communities get a circle where drafts are shown."""
-    rnd = Random(f"{seed}/circles")  # noqa: S311
+    rnd = Random(f"{seed}/circles")
     drawn = []
     for community in found:
         if community.kind == "private" and len(members[community.key]) >= 2:

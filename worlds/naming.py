@@ -18,7 +18,7 @@ from worlds.world_records import Community, Mapping, Term
 
 def terms(seed: int, amounts: Amounts, homes: Sequence[Community]) -> tuple[Term, ...]:
     """The common words first, then words of the trade; a community says each word once."""
-    rnd = Random(f"{seed}/terms")  # noqa: S311
+    rnd = Random(f"{seed}/terms")
     found: list[Term] = []
     said: set[tuple[str, str]] = set()
     while len(found) < amounts.terms:
@@ -63,7 +63,7 @@ def mappings(
     members: ReadMapping[str, Sequence[str]],
 ) -> tuple[Mapping, ...]:
     """Between terms of two communities: the same label is exact or close, others are mixed."""
-    rnd = Random(f"{seed}/mappings")  # noqa: S311
+    rnd = Random(f"{seed}/mappings")
     by_label: dict[str, list[Term]] = defaultdict(list)
     for term in found:
         by_label[term.label].append(term)

@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from worlds.articles import MINUTE, STUDY_DAY, STUDY_EVENING
+from worlds.articles import MINUTE, STUDY_DAY, STUDY_EVENING, Stamps
 from worlds.casting import DAY, END, HOUR
+from worlds.hard_cases import CASES
 from worlds.outlines import HARD_FROM, Outline, note_key
 from worlds.people_names import username
 from worlds.prose import Prose
 from worlds.sizes import LAB_NOTES, STUDY_NOTES, Amounts
 from worlds.study import LAB_SUMMARY, LAB_TITLE, STUDY_SUMMARY, STUDY_TITLE, Chapter, study
 from worlds.wordings import GUIDE
-from worlds.world_records import Carnet, Community, Entry, Note, Slots
+from worlds.world_records import Carnet, Community, Entry, Slots
 
 _CHAPTERS: tuple[Chapter, ...] = study()
+# In a carnet in every world: a note that was deleted, and one under another licence.
+_WANTED = (*CASES["deleted-entry"], *CASES["licence-conflict"])
 _LISTS = (
     ("Thème", ("repères", "récits", "outils", "controverses", "portraits")),
     ("Étape", ("découvrir", "essayer", "installer", "transmettre")),
@@ -25,11 +28,11 @@ _LISTS = (
 _NAMES = (
     "{^ objet} : carnet de bord",
     "{^ verbe}",
-    "Carnet {theme}",
+    "Carnet {du theme}",
     "{^ objet} en {#4-9} étapes",
     "Ce que nous savons {du objet}",
     "{^ souci} : dossier ouvert",
-    "Boîte à outils {theme}",
+    "Boîte à outils : {theme}",
 )
 _SUMMARIES = (
     "Des notes choisies pour {verbe}, dans l’ordre où nous aurions aimé les lire.",
@@ -51,9 +54,10 @@ def shelf(seed: int, amounts: Amounts, outline: Outline) -> Shelf:
     Notes lie sorted by theme, so that a carnet has one theme or two; the shared ones come a second
     time at the end, once more by theme.
     """
-    rnd = Random(f"{seed}/shelf")  # noqa: S311
+    rnd = Random(f"{seed}/shelf")
     others = list(range(HARD_FROM, amounts.notes))
     rnd.shuffle(others)
+    others.sort(key=lambda row: row not in _WANTED)
     from_first = min(HARD_FROM, amounts.shared_notes) if amounts.notes < 200 else 20
     first = rnd.sample(range(HARD_FROM), from_first)
     twice = others[: amounts.shared_notes - from_first]
@@ -93,13 +97,13 @@ def _dealt(rows: Sequence[int], sizes: Sequence[int]) -> list[tuple[int, ...]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """What carnets are made from. `note` gives a note by number."""
+    """What carnets are made from. `stamps` tells a note's times by number."""
 
     seed: int
     outline: Outline
     shelf: Shelf
     members: Mapping[str, Sequence[str]]
-    note: Callable[[int], Note]
+    stamps: Callable[[int], Stamps]
 
 
 def carnets(binding: Binding, taken: set[str]) -> list[Carnet]:
@@ -139,12 +143,12 @@ def _lab(binding: Binding, taken: set[str]) -> Carnet:
         managers=tuple(binding.members[community.key][:3]),
         categories=(),
         slots=Slots(),
-        created=binding.note(STUDY_NOTES).published,
+        created=binding.stamps(STUDY_NOTES).published,
     )
 
 
 def _carnet(binding: Binding, index: int, taken: set[str]) -> Carnet:
-    rnd = Random(f"{binding.seed}/carnet/{index}")  # noqa: S311
+    rnd = Random(f"{binding.seed}/carnet/{index}")
     rows = binding.shelf.rows[index]
     middle = rows[len(rows) // 2]
     community = binding.outline.communities[middle]
@@ -182,7 +186,7 @@ def _bound(
 ) -> Carnet:
     rows = binding.shelf.rows[index]
     community: Community = binding.outline.communities[rows[len(rows) // 2]]
-    prose = Prose(Random(f"{binding.seed}/guide/{index}"), community.theme)  # noqa: S311
+    prose = Prose(Random(f"{binding.seed}/guide/{index}"), community.theme)
     return Carnet(
         key=f"k{index:04}",
         username=username(f"carnet_{title}", taken),
@@ -208,7 +212,7 @@ def entries(binding: Binding, carnet: Carnet, index: int) -> tuple[Entry, ...]:
         return tuple(_study_entry(carnet, position) for position in range(STUDY_NOTES))
     if index == 1:
         return tuple(_lab_entry(binding, carnet, position) for position in range(LAB_NOTES))
-    rnd = Random(f"{binding.seed}/entries/{index}")  # noqa: S311
+    rnd = Random(f"{binding.seed}/entries/{index}")
     rows = binding.shelf.rows[index]
     return tuple(_entry(rnd, binding, carnet, position, row) for position, row in enumerate(rows))
 
@@ -230,10 +234,10 @@ def _study_entry(carnet: Carnet, position: int) -> Entry:
 
 def _lab_entry(binding: Binding, carnet: Carnet, position: int) -> Entry:
     """Months after it was published."""
-    note = binding.note(STUDY_NOTES + position)
+    note = binding.stamps(STUDY_NOTES + position)
     return Entry(
         carnet=carnet.key,
-        note=note.key,
+        note=note_key(STUDY_NOTES + position),
         position=position,
         number="",
         categories=(),
@@ -244,21 +248,20 @@ def _lab_entry(binding: Binding, carnet: Carnet, position: int) -> Entry:
 
 
 def _entry(rnd: Random, binding: Binding, carnet: Carnet, position: int, row: int) -> Entry:
-    note = binding.note(row)
-    first = max(note.published, carnet.created, carnet.created)
-    pinned = note.revisions > 1 and rnd.random() < 0.15
+    note = binding.stamps(row)
+    first = max(note.published, carnet.created)
+    pinned = note.states > 1 and rnd.random() < 0.15
     people = (*carnet.managers, *carnet.contributors)
     prose = Prose(rnd, binding.outline.themes[row])
+    lists = carnet.categories
     return Entry(
         carnet=carnet.key,
-        note=note.key,
+        note=note_key(row),
         position=position,
         number=str(position + 1) if carnet.categories else "",
-        categories=tuple(rnd.choice(words) for _, words in carnet.categories),
+        categories=tuple(words[(row + int(carnet.key[1:])) % len(words)] for _, words in lists),
         integrated_by=rnd.choice(people),
         integrated_at=first + rnd.randrange(1, max(2, END - first)),
         preface=prose.one("prefaces") if rnd.random() < 0.15 else "",
-        revision=rnd.randint(1, note.revisions) if pinned else None,
+        revision=rnd.randint(1, note.states) if pinned else None,
     )
-
-

@@ -23,6 +23,7 @@ HARD_KINDS: tuple[NoteKind, ...] = (
     *("organisation",) * 2,
 )
 HARD_FROM = STUDY_NOTES + LAB_NOTES
+WATCHED_FROM = HARD_FROM + 6  # four communities watch one address
 STUDY_TERMS = (0, 4, 5, 11, 1)  # in worlds.lexicon.TERMS, what the study's term notes define
 STUDY_THEME = "animation de communauté"
 
@@ -50,7 +51,7 @@ def outline(
     organisations: int,
 ) -> Outline:
     """Bigger communities write more; 85 % of what one writes is about its own trade."""
-    rnd = Random(f"{seed}/outline")  # noqa: S311
+    rnd = Random(f"{seed}/outline")
     kinds = _kinds(rnd, amounts.notes)
     subjects = _subjects(kinds, len(terms), organisations)
     weights = list(accumulate(1 / (rank + 6) for rank in range(len(homes))))
@@ -69,6 +70,7 @@ def outline(
     informal = next(home for home in homes if home.kind == "informal")
     drawn[:STUDY_NOTES] = [opened] * STUDY_NOTES
     drawn[STUDY_NOTES:HARD_FROM] = [informal] * LAB_NOTES
+    drawn[WATCHED_FROM : WATCHED_FROM + 4] = homes[:4]
     about[:HARD_FROM] = [STUDY_THEME] * HARD_FROM
     by_theme: dict[str, list[int]] = defaultdict(list)
     for index, theme in enumerate(about):
@@ -80,7 +82,8 @@ def outline(
 
 def _kinds(rnd: Random, notes: int) -> list[NoteKind]:
     kinds: list[NoteKind] = [chapter.kind for chapter in study()]
-    kinds += ["general"] * (LAB_NOTES - 3) + ["practice"] * 3
+    lab: list[NoteKind] = ["general" for _ in range(LAB_NOTES - 3)]
+    kinds += [*lab, "practice", "practice", "practice"]
     kinds += HARD_KINDS
     written = Counter(kinds)
     rest: list[NoteKind] = []

@@ -5,20 +5,24 @@ from __future__ import annotations
 import unicodedata
 from random import Random
 
-GIVEN = tuple(
-    """
-    Adèle Aïcha Aimé Aliou Alma Amadou Amélie Ana Anouk Aram Astrid Aurèle Awa Aya Baptiste Basile
-    Björn Bérénice Calixte Camille Capucine Célestin Céleste Chloé Cléo Dalia Damien Delphine Dinah
-    Djibril Édith Élias Élodie Éloi Émeline Esteban Étienne Fanta Farid Fatou Félicie Firmin Flora
-    Gaël Garance Gaspard Guilhem Gwenn Habib Hakim Hanaé Héloïse Hippolyte Ibrahima Ilan Ilse Imène
-    Inès Iris Isaure Ismaël Jade Jeanne Joachim Joséphine Jun Kadi Kamel Karim Katell Kenza Lamine
-    Leïla Léonie Lila Linh Loïc Lou Lubna Lucie Maël Maïa Malik Maïwenn Marguerite Mariam Marius
-    Mathurin Maya Mei Mélisande Milan Mina Moussa Nadège Naïm Nina Noé Noémie Nour Octave Odile
-    Olympe Oumar Paloma Perrine Philomène Qiang Quentin Rachid Rania Rémi Romane Rosalie Sacha Salma
-    Samba Selma Séverin Sidonie Simone Solène Soraya Tancrède Tariq Thaïs Théo Tidiane Timothée Uma
-    Ursule Valentine Victoire Wassim Wilfried Xavière Yaël Yann Yasmine Yohan Youssef Zacharie Zélie
-    """.split()
-)
+GIVEN = (
+    "Adèle", "Aïcha", "Aimé", "Aliou", "Alma", "Amadou", "Amélie", "Ana", "Anouk", "Aram",
+    "Astrid", "Aurèle", "Awa", "Aya", "Baptiste", "Basile", "Björn", "Bérénice", "Calixte",
+    "Camille", "Capucine", "Célestin", "Céleste", "Chloé", "Cléo", "Dalia", "Damien",
+    "Delphine", "Dinah", "Djibril", "Édith", "Élias", "Élodie", "Éloi", "Émeline", "Esteban",
+    "Étienne", "Fanta", "Farid", "Fatou", "Félicie", "Firmin", "Flora", "Gaël", "Garance",
+    "Gaspard", "Guilhem", "Gwenn", "Habib", "Hakim", "Hanaé", "Héloïse", "Hippolyte",
+    "Ibrahima", "Ilan", "Ilse", "Imène", "Inès", "Iris", "Isaure", "Ismaël", "Jade", "Jeanne",
+    "Joachim", "Joséphine", "Jun", "Kadi", "Kamel", "Karim", "Katell", "Kenza", "Lamine",
+    "Leïla", "Léonie", "Lila", "Linh", "Loïc", "Lou", "Lubna", "Lucie", "Maël", "Maïa", "Malik",
+    "Maïwenn", "Marguerite", "Mariam", "Marius", "Mathurin", "Maya", "Mei", "Mélisande",
+    "Milan", "Mina", "Moussa", "Nadège", "Naïm", "Nina", "Noé", "Noémie", "Nour", "Octave",
+    "Odile", "Olympe", "Oumar", "Paloma", "Perrine", "Philomène", "Qiang", "Quentin", "Rachid",
+    "Rania", "Rémi", "Romane", "Rosalie", "Sacha", "Salma", "Samba", "Selma", "Séverin",
+    "Sidonie", "Simone", "Solène", "Soraya", "Tancrède", "Tariq", "Thaïs", "Théo", "Tidiane",
+    "Timothée", "Uma", "Ursule", "Valentine", "Victoire", "Wassim", "Wilfried", "Xavière",
+    "Yaël", "Yann", "Yasmine", "Yohan", "Youssef", "Zacharie", "Zélie",
+)  # fmt: skip
 _FAMILY_HEADS = (
     "Roche", "Valti", "Belka", "Mont", "Sara", "Tré", "Kerva", "Dia", "Oula", "Nguva", "Pelle",
     "Brana", "Costa", "Ferra", "Lindo", "Marva", "Haza", "Chante", "Vigno", "Aube", "Tama", "Zeri",
@@ -28,8 +32,8 @@ _FAMILY_TAILS = (
     "vitch", "randa", "lune", "maka", "ssart", "dine", "bert-Osta",
 )  # fmt: skip
 _PLACE_HEADS = (
-    "Val", "Mont", "Pont", "Fonte", "Claire", "Haute", "Cham", "Vieu", "Sauve", "Orme", "Saint-Au",
-    "Lande", "Roque", "Ile", "Brive",
+    "Val", "Mont", "Pont", "Fonte", "Claire", "Haute", "Cham", "Vieu", "Sauve", "Tille", "Saint-Au",
+    "Lande", "Roque", "Noir", "Brive",
 )  # fmt: skip
 _PLACE_TAILS = (
     "ombrelle", "ermeil", "brazac", "vaudou", "lorgne", "sablon", "rousset-le-Bas", "mirande",
@@ -37,7 +41,8 @@ _PLACE_TAILS = (
 )  # fmt: skip
 PSEUDONYMS = (
     "Ortie", "Lichen", "Petit Bruit", "Rainette", "Sans Hâte", "Chouette grise", "Mousse", "Tisane",
-    "Brin de menthe", "Ricochet", "Bruyère", "Passe-Muraille", "Colza", "Trèfle", "Gravier", "Nèfle",
+    "Brin de menthe", "Ricochet", "Bruyère", "Passe-Muraille", "Colza", "Trèfle", "Gravier",
+    "Nèfle",
 )  # fmt: skip
 TOWNS = tuple(head + tail for tail in _PLACE_TAILS for head in _PLACE_HEADS)
 

@@ -9,8 +9,8 @@ They stand beside the banks of a theme (`worlds.themes`); everything is made up 
 SMALL_BANKS: dict[str, tuple[str, ...]] = {
     "quand": (
         "cet automne",
-        "depuis le mois de {mois}",
-        "au fil de l'hiver",
+        "au début de l'année",
+        "pendant l'hiver",
         "un {jour} soir",
         "la semaine dernière",
         "en {mois}",
@@ -44,9 +44,9 @@ SMALL_BANKS: dict[str, tuple[str, ...]] = {
     "combien": (
         "{#3-9}",
         "{#12-28}",
-        "une dizaine",
-        "une quinzaine",
-        "une poignée",
+        "une dizaine de",
+        "une quinzaine de",
+        "une poignée de",
         "plus de {#20-60}",
     ),
     "adj": ("utile", "fragile", "surprenant", "décisif", "discret", "salutaire", "inconfortable"),
@@ -74,12 +74,12 @@ TELLING = (
     "Une participante a apporté {un outil}, et la discussion a changé de ton.",
     "{Le gens} connaissaient déjà {le outil}, mais chacun·e l'employait à sa façon.",
     "Nous avons commencé par {verbe}, puis il a fallu {verbe}.",
-    "Le premier mois, {le objet} n'a attiré que {combien} personnes, presque toutes déjà convaincues.",
+    "Le premier mois, {le objet} n'a attiré que {#4-28} personnes, presque toutes déjà convaincues.",
     "C'est en préparant {le objet} que nous avons mesuré le poids {du souci}.",
     "Dans la salle, {le gens} se taisaient ; c'est près {du lieu}, en partant, que les langues se sont déliées.",
-    "{prenom} tient {le outil} à jour ; quand elle s'absente, {prenom} prend le relais.",
+    "{prenom} tient {le outil} à jour ; en cas d'absence, {prenom} prend le relais.",
     "Le groupe de {ville} est venu voir {le objet}, et nous leur avons rendu visite {quand}.",
-    "On a d'abord cru que {le souci} venait {du gens} ; il venait surtout de notre façon {de verbe}.",
+    "On a d'abord cru que {le souci} venait {du gens} ; cela tenait plutôt à notre façon {de verbe}.",
     "{Chaque objet} finit de la même manière : on range, on note une phrase dans {le outil}, on fixe la date suivante.",
     "Deux stagiaires ont passé une journée entière près {du lieu} à regarder sans rien noter.",
     "{Le gens} nous ont appris à {verbe} ; nous leur avons montré comment lire {le outil}.",
@@ -123,7 +123,7 @@ QUOTED = (
 )
 
 QUOTING = (
-    "« {parole} », résume {prenom}.",
+    "{prenom} le résume en riant : « {parole} »",
     "Une membre l'a dit autrement : « {parole} »",
     "« {parole} » La phrase est restée affichée près {du lieu}.",
     "{prenom}, qui anime {le objet} à {ville}, le formule ainsi : « {parole} »",
@@ -131,25 +131,25 @@ QUOTING = (
 )
 
 LEARNING = (
-    "Ce que nous retenons : {verbe} d'abord, {verbe} ensuite, et ne jamais faire les deux le même jour.",
+    "Ce que nous retenons : {verbe}, puis {verbe}, et ne jamais faire les deux le même jour.",
     "{Le outil} ne remplace pas la conversation ; {~il|elle} lui donne un point de départ.",
-    "Prendre soin {du lieu}, c'est déjà prendre soin {du gens}.",
+    "Prendre soin {du lieu}, c'est aussi prendre soin {du gens}.",
     "Documenter {le objet} nous a rendus plus attentifs à ce que nous faisions sans y penser.",
     "Le détour par {le outil} a été plus {adj} que prévu.",
     "Quand {le gens} écrivent elles et eux-mêmes, les mots changent, et les solutions avec.",
     "On progresse plus vite en racontant ses ratés qu'en montrant ses réussites.",
     "{Le objet} fonctionne quand la règle tient en une phrase et que chacun·e peut la modifier.",
-    "Il vaut mieux {verbe} à trois, régulièrement, que tout seul une fois par an.",
+    "Mieux vaut s'y prendre à trois pour {verbe} que tout porter seul·e.",
     "La confiance vient des petites promesses tenues : une date, un café, {un outil} à jour.",
-    "Ce n'est pas {le souci} qui décourage, c'est de le porter sans le dire.",
-    "Notre vocabulaire s'est précisé : nous ne confondons plus {le objet} et {le objet}.",
+    "Ce n'est pas {le souci} qui décourage, c'est d'y faire face sans le dire.",
+    "Notre vocabulaire s'est précisé : nous ne confondons plus {le objet} et {le outil}.",
     "{Le gens} de passage apportent souvent la question que nous n'osions plus poser.",
 )
 
 DECIDING = (
     "Nous avons décidé {de verbe} jusqu'à {mois}, puis de faire le point.",
     "D'ici la prochaine rencontre, {prenom} et {prenom} vont {verbe}.",
-    "La suite : relire {le outil}, inviter {le gens}, et {verbe} à plus petite échelle.",
+    "La suite : relire {le outil}, inviter {le gens}, et recommencer à plus petite échelle.",
     "On garde {le objet} tel {~quel|quelle} une saison de plus.",
     "Chacun·e repart avec une chose à essayer ; on se la raconte en {mois}.",
     "Il faudra {verbe}, et accepter que cela prenne du temps.",
@@ -163,7 +163,7 @@ BULLETS = (
     "prévenir {le gens} au moins {#3-15} jours avant",
     "garder une place pour {le gens} qui viennent la première fois",
     "ne pas commencer par {le souci}",
-    "{verbe} à deux, jamais seul·e",
+    "se mettre à deux pour {verbe}",
     "laisser {le outil} en libre accès près {du lieu}",
     "noter les désaccords au lieu de les trancher",
     "finir à l'heure, surtout quand {le objet} marche bien",

@@ -1,4 +1,4 @@
-"""Writes Markdown in three languages from the phrase banks: paragraphs, lists, quotations, tables."""
+"""Writes Markdown in three languages from the phrase banks: paragraphs, lists, tables."""
 
 from __future__ import annotations
 
@@ -68,11 +68,12 @@ def banks(theme: str, language: str = "fr") -> Banks:
     found |= {"ville": TOWNS, "prenom": GIVEN, "role": wordings.ROLES}
     found["parole"] = _GROUPS[language]["quoted"]
     trade = themes()[theme]
-    return {**found, **trade, "thing": trade["en"]}
+    *things, people, worry = trade["en"]
+    return {**found, **trade, "thing": things, "who": (people,), "worry": (worry,)}
 
 
 class Prose:
-    """One writer at work on one text: does not say the same sentence twice while others are left."""
+    """One writer at work on one text, who repeats no sentence while others are left."""
 
     def __init__(self, rnd: Random, theme: str, language: str = "fr") -> None:
         self.rnd = rnd
@@ -116,10 +117,11 @@ class Prose:
         return f"{'#' * level} {number}{' ' if number else ''}{words}"
 
     def bullets(self, least: int = 3, most: int = 6) -> str:
+        """French lists close each line with a semicolon and the last one with a full stop."""
+        ending = "" if self.language == "en" else "\u00a0;"
         many = self.rnd.randint(least, most)
-        return "\n".join(f"- {self.one('bullets')} ;" for _ in range(many - 1)) + (
-            f"\n- {self.one('bullets')}."
-        )
+        lines = [f"- {self.one('bullets')}" for _ in range(many)]
+        return f"{ending}\n".join(lines) + ("." if ending else "")
 
     def steps(self, least: int = 3, most: int = 7) -> str:
         many = self.rnd.randint(least, most)

@@ -12,8 +12,8 @@ from worlds.world_records import NoteKind
 
 STUDY_TITLE = "Étude sur les passages entre groupes qui apprennent"
 STUDY_SUMMARY = (
-    "Cinq groupes suivis pendant dix-huit mois, soixante-cinq notes : comment des savoirs de métier "
-    "passent d’un groupe à l’autre, ce qu’ils y perdent et ce qu’ils y gagnent."
+    "Cinq groupes suivis pendant dix-huit mois, soixante-cinq notes : comment des savoirs de "
+    "métier passent d’un groupe à l’autre, ce qu’ils y perdent et ce qu’ils y gagnent."
 )
 LAB_TITLE = "Labo d’automne : faire place aux désaccords"
 LAB_SUMMARY = "Dix notes écrites à trois après une journée de travail entre groupes voisins."

@@ -30,19 +30,24 @@ class Plan:
 
 def plan(seed: int, amounts: Amounts, homes: Sequence[str]) -> Plan:
     """The first thread is the longest; one in eight discusses a note in a second community."""
-    rnd = Random(f"{seed}/talks")  # noqa: S311
-    rows = rnd.sample(range(HARD_FROM, amounts.notes), min(amounts.threads, amounts.notes - HARD_FROM))
+    rnd = Random(f"{seed}/talks")
+    rows = rnd.sample(
+        range(HARD_FROM, amounts.notes), min(amounts.threads, amounts.notes - HARD_FROM)
+    )
     notes: list[int] = []
     communities: list[str] = []
     for index in range(amounts.threads):
         again = bool(notes) and (index % 8 == 7 or index >= len(rows))
-        notes.append(notes[index - 1 - index % 7] if again and index > 7 else rows[index % len(rows)])
+        notes.append(
+            notes[index - 1 - index % 7] if again and index > 7 else rows[index % len(rows)]
+        )
         communities.append(rnd.choice(homes) if again else "")
     sizes = [1] * amounts.threads
     sizes[0] = amounts.longest_thread
     weights = [rnd.lognormvariate(0, 1) for _ in range(amounts.threads - 1)]
     for row in rnd.choices(range(1, amounts.threads), weights, k=amounts.replies - sum(sizes)):
-        sizes[row] += 1
+        room = row if sizes[row] < amounts.longest_thread // 2 else sizes.index(min(sizes))
+        sizes[room] += 1
     return Plan(notes=notes, communities=communities, sizes=sizes)
 
 
@@ -58,7 +63,7 @@ class Company:
 
 def thread(seed: int, index: int, talks: Plan, note: Note, company: Company) -> Thread:
     """Thread `index`, about `note`."""
-    rnd = Random(f"{seed}/thread/{index}")  # noqa: S311
+    rnd = Random(f"{seed}/thread/{index}")
     community = talks.communities[index] or note.community
     prose = Prose(rnd, note.theme, "en" if note.language == "en" else "fr")
     at = note.published
@@ -120,9 +125,7 @@ def _reply(
     )
 
 
-def _shaped(
-    shape: str, body: str, answered: Person, company: Company, parent: Reply | None
-) -> str:
+def _shaped(shape: str, body: str, answered: Person, company: Company, parent: Reply | None) -> str:
     """Mastodon writes the handle of whom it answers; Lemmy's people quote."""
     if shape == "mastodon":
         return f"@{answered.username}@{company.hosts[answered.instance].host} {body}"[:500]

@@ -1,7 +1,8 @@
 """What each trade of the sample world talks about: its places, objects, tools, worries and people.
 
-One text per theme, one line per bank (an indented line goes on with it); entries are separated by commas and read by
-`worlds.grammar.noun`. `verbe` holds infinitives, `gens` plurals. Everything is made up.
+One text per theme, one line per bank (an indented line goes on with it); entries are separated
+by commas and read by `worlds.grammar.noun`. `verbe` holds infinitives, `gens` plurals; `en`
+three things, then people, then a worry. All is made up.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cache
 from worlds.grammar import Bank, Noun, noun
 
 _TEXTS = """
-mobilité rurale
+f mobilité rurale
 tags: mobilité, covoiturage, ruralité, navette, vélo
 lieu: f gare désaffectée, f *halte routière, f place du marché, m arrêt de la coopérative, m
   *hameau du haut
@@ -27,7 +28,7 @@ gens: mp conducteur·rices bénévoles, fp personnes sans permis, mp lycéen·ne
 en: the on-demand shuttle, the ride-sharing board, the village stop, the volunteer drivers, the
   last kilometre
 ---
-alimentation
+f alimentation
 tags: alimentation, circuits_courts, cantine, glanage, précarité_alimentaire
 lieu: f cuisine collective, f cantine du collège, f épicerie associative, f *halle, m fournil, f
   plateforme de dons
@@ -44,7 +45,7 @@ gens: mp maraîcher·ères, mp cuisinier·ères, fp familles du quartier, mp ét
 en: the shared kitchen, the pay-what-you-can basket, the Thursday market, the growers, the cold
   chain
 ---
-tiers-lieux
+mp tiers-lieux
 tags: tiers_lieu, commun, gouvernance, atelier, hospitalité
 lieu: f ancienne filature, f grande salle, m atelier bois, f cuisine du rez-de-chaussée, f cour
   intérieure
@@ -59,7 +60,7 @@ verbe: tenir la permanence, partager les clés, chauffer la grande salle, ouvrir
 gens: mp résident·es, mp bricoleur·euses, mp voisin·es, fp associations accueillies
 en: the old spinning mill, the open budget, the wood workshop, the residents, the winter rent
 ---
-eau
+f eau
 tags: eau, rivière, zone_humide, sobriété, bassin_versant
 lieu: m lavoir, f station de relevage, f prairie humide, f berge, f tête de bassin
 objet: m comptage des sources, m relevé de niveau, f mare pédagogique, m tour d'eau, f
@@ -74,7 +75,7 @@ gens: mp riverain·es, mp éleveur·euses, mp pêcheur·euses, mp élu·es du sy
 en: the wash-house, the spring survey, the level gauge, the riverside dwellers, the early low
   water
 ---
-entraide
+f entraide
 tags: entraide, voisinage, bénévolat, isolement, répit
 lieu: f maison de quartier, f salle paroissiale, m local du rez-de-jardin, m banc de la place, f
   permanence du samedi
@@ -90,7 +91,7 @@ gens: mp proches aidant·es, mp bénévoles, fp personnes isolées, mp nouveaux 
 en: the neighbourhood house, the visiting round, the telephone tree, the carers, the fear of being
   a bother
 ---
-logement
+m logement
 tags: logement, habitat_participatif, rénovation, précarité_énergétique, hébergement
 lieu: f résidence des Tilleuls, m immeuble témoin, f cage d'escalier, f pension de famille, f
   friche de la gare
@@ -105,7 +106,7 @@ verbe: rencontrer les locataires un par un, lire une facture ensemble, visiter a
 gens: mp locataires, mp copropriétaires, mp chargé·es de projet, mp gardien·nes
 en: the show flat, the walking survey, the tenants' guide, the tenants, the damp north wall
 ---
-animation de communauté
+f animation de communauté
 tags: animation, communauté_de_pratique, facilitation, rituels, coanimation
 lieu: f salle du conseil, f visioconférence du mardi, f liste de discussion, m espace commun, m
   fil de nouvelles
@@ -121,7 +122,7 @@ gens: mp animateur·rices, mp membres discret·es, mp responsables, mp observate
 en: the monthly call, the opening round, the shared agenda, the facilitators, the silence of
   newcomers
 ---
-veille partagée
+f veille partagée
 tags: veille, documentation, lecture, curation, sources
 lieu: m centre de documentation, m carnet de veille, m club de lecture, f étagère commune, m fil
   des liens
@@ -135,7 +136,7 @@ verbe: résumer pour les autres, vérifier la source, relier deux lectures, trie
 gens: mp veilleur·euses, mp documentalistes, mp lecteur·rices, mp chercheur·euses de terrain
 en: the reading club, the monthly digest, the reading grid, the documentalists, the dead links
 ---
-jardins partagés
+mp jardins partagés
 tags: jardin_partagé, semences, compost, sol_vivant, voisinage
 lieu: f parcelle commune, f serre, f cabane à outils, m verger, f grainothèque
 objet: m compost de quartier, f bourse aux graines, m chantier de printemps, m tour d'arrosage, m
@@ -149,7 +150,7 @@ verbe: pailler avant l'été, récolter ses graines, arroser le soir, accueillir
 gens: mp jardinier·ères, mp enfants de l'école, mp habitant·es de la tour, mp retraité·es
 en: the common plot, the seed swap, the watering rota, the gardeners, the July drought
 ---
-soins infirmiers
+mp soins infirmiers
 tags: soins_infirmiers, relation_de_soin, domicile, tutorat, transmissions
 lieu: m cabinet de la vallée, m service de nuit, f maison de santé, m domicile, f salle de pause
 objet: f tournée du matin, f transmission orale, m tutorat des stagiaires, m pansement complexe, f
@@ -163,7 +164,7 @@ verbe: expliquer le geste, passer la main, écouter la famille, revoir une dilut
 gens: mp infirmier·ères, mp aides-soignant·es, mp stagiaires, mp patient·es au long cours
 en: the morning round, the oral handover, the shared protocol, the nurses, the travelling time
 ---
-pédagogie
+f pédagogie
 tags: pédagogie, évaluation, coopération, école, formation
 lieu: f classe de cycle trois, m atelier du mercredi, f salle des maîtres, f cour, m centre de
   formation
@@ -179,7 +180,7 @@ gens: mp élèves, mp enseignant·es, mp stagiaires, mp parents
 en: the pupils' council, the learning journal, the observation grid, the pupils, the fear of
   mistakes
 ---
-médiation numérique
+f médiation numérique
 tags: médiation_numérique, inclusion, démarches, logiciel_libre, atelier
 lieu: f bibliothèque, f permanence du jeudi, m bus numérique, m guichet commun, f salle
   informatique
@@ -195,7 +196,7 @@ gens: mp médiateur·rices, mp usager·ères, mp agents d'accueil, fp personnes 
 en: the mobile library, the first-clicks workshop, the step-by-step sheet, the mediators, the form
   that times out
 ---
-transition
+f transition
 tags: transition, énergie, sobriété, résilience, commun
 lieu: f chaufferie bois, m toit de l'école, f recyclerie, m conseil de bassin, f salle des fêtes
 objet: f centrale villageoise, f fresque du territoire, f réserve de matériaux, m défi familles, f
@@ -227,6 +228,7 @@ def themes() -> dict[str, dict[str, Bank]]:
     found: dict[str, dict[str, Bank]] = {}
     for text in _TEXTS.strip().replace("\n  ", " ").split("\n---\n"):
         name, *lines = text.split("\n")
-        found[name] = dict(_bank(line) for line in lines)
-        found[name]["theme"] = (name,)
+        plain = name.partition(" ")[2]
+        found[plain] = dict(_bank(line) for line in lines)
+        found[plain]["theme"] = (noun(name),)
     return found

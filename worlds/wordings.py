@@ -32,7 +32,7 @@ TITLES: dict[str, tuple[str, ...]] = {
         "Vidéo : {objet}, mode d'emploi",
         "Rapport sur {le souci}",
         "Enquête auprès {du gens}",
-        "Veille {theme} : {objet}",
+        "Veille, {theme} : {objet}",
         "Podcast : {le gens} racontent",
     ),
     "practice": (
@@ -81,7 +81,7 @@ REPLIES = (
     "On a testé {quand}. Résultat mitigé, mais {le gens} veulent continuer.",
     "Est-ce que je peux reprendre le passage sur {le souci} dans notre carnet ? Je citerai bien sûr.",
     "Il manque {peutetre} un mot sur {le souci}.",
-    "Très {adj}, merci {prenom} !",
+    "Très utile, merci {prenom} !",
     "De notre côté, c'est {le lieu} qui a tout changé.",
     "Je note l'idée {du outil}. On en reparle {jour} ?",
     "Nuance : {verbe} demande du temps, et ce temps n'est presque jamais payé.",
@@ -93,7 +93,7 @@ REPLIES = (
     "Pour {le gens} de {ville}, la vraie question reste {le souci}.",
     "Je relis cette note un an après : {le objet} a bien vieilli.",
     "« {parole} » : c'est exactement ce qu'on entend ici aussi.",
-    "Attention à ne pas confondre {le objet} et {le objet} ; la différence a compté chez nous.",
+    "Attention à ne pas confondre {le objet} et {le outil} ; la différence a compté chez nous.",
 )
 
 REPLY_MORE = (
@@ -107,21 +107,21 @@ REPLY_MORE = (
 
 COMMUNITY_NAMES = (
     "{^ objet} en partage",
-    "Cercle {theme}",
+    "Cercle {du theme}",
     "Les mots {du objet}",
-    "{^ verbe} ensemble",
-    "Réseau {theme} de {ville}",
+    "Ensemble pour {verbe}",
+    "Réseau {du theme} de {ville}",
     "Pratiques {de gens}",
     "{^ lieu} et compagnie",
-    "Veille {theme}",
+    "Veille : {theme}",
     "Autour {du outil}",
-    "Atelier {theme}",
+    "Atelier {du theme}",
 )
 BRIDGE_NAMES = (
-    "Passerelle {theme}",
+    "Passerelle {du theme}",
     "Entre {le gens}",
     "Traversées : {theme}",
-    "Confluence {theme}",
+    "Confluence {du theme}",
 )
 INFORMAL_NAMES = (
     "Les ami·es {du lieu}",
@@ -203,13 +203,13 @@ POSITIONS = (
 )
 ORGANISATIONS = (
     "Association {du lieu} de {ville}",
-    "Coopérative {theme} de {ville}",
+    "Coopérative {du theme} de {ville}",
     "Collectif {de gens} de {ville}",
-    "Atelier {theme} {ville}",
-    "Maison {theme} de {ville}",
+    "Atelier {du theme}, {ville}",
+    "Maison {du theme} de {ville}",
     "Fabrique {du objet}, {ville}",
-    "Syndicat mixte {theme} de {ville}",
-    "Centre de ressources {theme} de {ville}",
+    "Syndicat mixte {du theme} de {ville}",
+    "Centre de ressources {du theme} de {ville}",
     "La Remise de {ville}",
     "Union {du gens} de {ville}",
 )

@@ -67,9 +67,7 @@ async def undo_reaction(
 ) -> bool:
     """By (actor, kind, note), since Lemmy regenerates the undone id. True when there was one."""
     place = await threads.place(tx, note_uri)
-    row = place and await reactions.reaction(
-        tx, note_id=place.id, actor_id=actor_id, kind=kind
-    )
+    row = place and await reactions.reaction(tx, note_id=place.id, actor_id=actor_id, kind=kind)
     if not place or not row or (row["proven"] and not received.is_proven):
         return False
     await reactions.unreact(tx, note_id=place.id, actor_id=actor_id, kind=kind)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SPEAKERS = {"federation/asking.py", "federation/dialing.py", "federation/posting.py"}
+TOOLS = {"tests", "bench"}  # no part of a node
 # Modules that can speak HTTP out, or open the sockets for it.
 WAYS_OUT = {"aiohttp", "ftplib", "http.client", "httptools", "httpx", "niquests", "requests"}
 WAYS_OUT |= {"socket", "urllib.request", "urllib3", "xmlrpc.client"}
@@ -23,7 +24,7 @@ def _imported(source: str) -> set[str]:
 
 
 def _speaking() -> set[str]:
-    tops = [path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests"]
+    tops = [path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name not in TOOLS]
     files = [file for top in tops for file in top.rglob("*.py")]
     return {
         file.relative_to(ROOT).as_posix()

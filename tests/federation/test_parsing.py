@@ -305,6 +305,11 @@ def test_fetched_things() -> None:
     assert gone == Tombstone(uri=NOTE)
     member = parsing.thing({"id": NOTE, "type": "Member", "role": "member"}, now=NOW)
     assert member == Other(uri=NOTE, kind="Member")
+    course = parsing.thing(
+        {"id": NOTE, "type": "Course", "name": "Tailler", "attributedTo": ANA, "url": NOTE}, now=NOW
+    )
+    assert isinstance(course, Post)
+    assert (course.kind, course.name, course.url) == ("Course", "Tailler", NOTE)
     follow = parsing.thing(doing("Follow", object=ANA), now=NOW)
     assert isinstance(follow, Follow)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest_asyncio
 
@@ -13,29 +12,9 @@ from notes import reading
 from pages.choosing import named_page, note_page
 from pages.homes import home_view
 from pages.notes import threaded
-from storage.engine import Reader, Row
-from storage.statements import Runnable
+from storage.engine import Reader
+from tests.counting import Counting
 from tests.pages.house import House, fill, open_house
-
-
-class Counting:
-    """A reader that counts what is asked of it."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.count = 0
-
-    async def all(self, statement: Runnable, **values: Any) -> Sequence[Row]:
-        self.count += 1
-        return await self._reader.all(statement, **values)
-
-    async def one(self, statement: Runnable, **values: Any) -> Row | None:
-        self.count += 1
-        return await self._reader.one(statement, **values)
-
-    async def value(self, statement: Runnable, **values: Any) -> Any:
-        self.count += 1
-        return await self._reader.value(statement, **values)
 
 
 @pytest_asyncio.fixture

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+PROGRAM = (sys.executable, "-c", "from server.cli import main; main()")
 
 
 def batch(folder: Path, *lines: str) -> list[dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, "-c", "from server.cli import main; main()"]
-        + ["--config", str(folder / "config.toml"), "batch"],
+        [*PROGRAM, "--config", str(folder / "config.toml"), "batch"],
         input="".join(f"{line}\n" for line in lines),
         capture_output=True,
         text=True,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from storage import jobs, journal, lanes, leases
+from storage import jobs, journal, leases
 from storage.engine import Store
-from storage.outgoing import expand
-from tests.storage.post_cast import promise
-
-NOW = 1_800_000_000_000
-LEASE = 300_000
+from tests.storage.lane_cast import LEASE, crowd, publish, turns
+from tests.storage.post_cast import NOW
 
 
 async def record(store: Store) -> None:
@@ -49,18 +46,15 @@ async def test_an_entry_under_way_at_the_crash_is_ready_again_and_counted(store:
 
 
 async def test_a_job_and_a_lane_under_way_are_free_again(store: Store) -> None:
-    await promise(store, "https://far.test/inbox")
-    await store.transaction(lambda tx: expand(tx, now=NOW))
+    await crowd(store, 1)
+    await publish(store, "one")
     await store.transaction(lambda tx: jobs.add(tx, "erase", "ada", {}, NOW))
 
     async def claimed() -> tuple[int, int]:
         work = await store.transaction(
             lambda tx: jobs.claim(tx, ["erase"], now=NOW, lease_ms=LEASE)
         )
-        hosts = await store.transaction(
-            lambda tx: lanes.claim(tx, now=NOW, token="t", lease_ms=LEASE, lanes=10)
-        )
-        return len(work), len(hosts)
+        return len(work), len(await turns(store))
 
     assert await claimed() == (1, 1)
     assert await claimed() == (0, 0)

@@ -84,8 +84,8 @@ class Pair:
     def sides(self) -> tuple[Side, Side]:
         return self.a, self.b
 
-    async def start(self, *, kill_at: str = "") -> None:
-        await asyncio.gather(*(side.instance.start(kill_at=kill_at) for side in self.sides))
+    async def start(self) -> None:
+        await asyncio.gather(*(side.instance.start() for side in self.sides))
 
     async def until(self, check: Callable[[], Awaitable[Any]], *, seconds: float = 60) -> None:
         """Until `check` is true; what waits is tried again meanwhile."""

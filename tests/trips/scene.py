@@ -59,7 +59,7 @@ class Scene:
         return status, json.loads(body) if body else {}
 
     async def sent(self, activity: Json, as_: Actor) -> str:
-        """What became of it: "done", "ignored: …", "refused: code: …", or "403 code" at the door."""
+        """What became of it: "done", "ignored: …", "refused: code: …"; at the door "403 code"."""
         status, body = await self.post(activity, as_)
         if status != 202:
             return f"{status} {body['error']}"
@@ -90,7 +90,7 @@ class Scene:
         return str(follow["id"])
 
     async def answer_to(self, follow_uri: str) -> str:
-        """"Accept" or "Reject", once it has reached the neighbour."""
+        """ "Accept" or "Reject", once it has reached the neighbour."""
         found = await eventually(lambda: self._answer(follow_uri), what="an answer to the Follow")
         return str(found[-1]["type"])
 

@@ -39,8 +39,8 @@ def _lemmy(far: Neighbour, group: Actor, ana: Actor) -> list[str]:
     items = []
     for number in range(3):
         page = _post(far, group, ana, "Page", f"page {number}", attachment=[])
-        create = {"type": "Create", "id": f"{page['id']}/create", "actor": ana.uri}
-        create |= {"object": page | {"content": "<p>a lie</p>"}, "to": [PUBLIC]}
+        lie = page | {"content": "<p>a lie</p>"}
+        create = _activity("Create", ana, f"{page['id']}/create", lie)
         items.append(_activity("Announce", group, f"{page['id']}/announce", create))
     group.extra = {"attributedTo": f"{group.uri}/moderators", "postingRestrictedToMods": False}
     _collection(far, f"{group.uri}/outbox", items)
@@ -74,7 +74,7 @@ def _mobilizon(far: Neighbour, group: Actor, ana: Actor) -> list[str]:
     event = {"startTime": "2030-05-01T18:00:00Z", "attributedTo": group.uri, "actor": ana.uri}
     made = _post(far, group, ana, "Event", "evening", **event, audience=None)
     item = _activity("Create", ana, f"{made['id']}/activity", made)
-    page = {"type": "OrderedCollectionPage", "id": f"{group.uri}/outbox?page=1"}
+    page: Json = {"type": "OrderedCollectionPage", "id": f"{group.uri}/outbox?page=1"}
     page |= {"orderedItems": [item]}
     _collection(far, f"{group.uri}/outbox", None, first=page, totalItems=1)
     return ["evening"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -154,7 +155,7 @@ async def test_changes_are_passed_on(two_nodes: Scene, cast: Cast) -> None:
     senders = (cast.ada, cast.eve, cast.eve, cast.ada)
     for activity, sender in zip((update, like, undo, delete), senders, strict=True):
         assert await scene.sent(activity, sender) == "done"
-        await eventually(lambda uri=activity["id"]: _passed_on(scene, uri))
+        await eventually(partial(_passed_on, scene, activity["id"]))
     assert await scene.shown(note["id"], cast.alice) is None
     await eventually(lambda: _is_gone(scene, cast, note["id"]))
 
@@ -270,9 +271,7 @@ async def test_a_ban_is_not_walked_around(two_nodes: Scene, cast: Cast) -> None:
     await scene.followed(cast.garden, greta)
     starter = await _starter(scene, cast)
     assert await scene.said("Block", cast.carla, greta.uri, target=cast.garden.uri) == "done"
-    reply, became = await scene.wrote(
-        greta, "<p>x</p>", inReplyTo=starter.uri, **_in(cast.cellar)
-    )
+    reply, became = await scene.wrote(greta, "<p>x</p>", inReplyTo=starter.uri, **_in(cast.cellar))
     assert _word(became) == "refused: not_authorized"
     assert reply["id"] not in await _thread(scene, starter)
     _, elsewhere = await scene.wrote(greta, "<p>x</p>", **_in(cast.cellar))
@@ -295,7 +294,9 @@ async def test_moderators_choose_moderators(two_nodes: Scene, cast: Cast) -> Non
     assert cast.ada.uri not in await _listed(scene, target)
     demoted = await scene.said("Remove", cast.carla, cast.alice.uri, target=target)
     assert demoted.startswith("refused: not_authorized")
-    assert (await scene.said("Add", cast.carla, cast.alice.uri, target=target)).startswith("ignored")
+    assert (await scene.said("Add", cast.carla, cast.alice.uri, target=target)).startswith(
+        "ignored"
+    )
     demoted = await scene.said("Remove", cast.carla, cast.alice.uri, target=target)
     assert demoted.startswith("refused: not_authorized")
     assert (await scene.said("Remove", cast.ada, cast.carla.uri, target=target)).startswith(

@@ -78,9 +78,7 @@ async def test_a_blocked_actor_behind_another_key(scene: Scene, alice: Ours) -> 
         assert (blocked.asked, len(scene.far.asked)) == ([], asked)
 
 
-async def test_a_blocked_host_is_not_asked_for_what_others_bring(
-    scene: Scene, alice: Ours
-) -> None:
+async def test_a_blocked_host_is_not_asked_for_what_others_bring(scene: Scene, alice: Ours) -> None:
     """T-2, T-3: a boost of its note is refused, and a person there can't be looked up."""
     async with Neighbour() as blocked:
         note = blocked.note(blocked.person("mallory"), "<p>x</p>")
@@ -100,9 +98,7 @@ async def test_a_blocked_host_reads_as_a_stranger(scene: Scene, alice: Ours) -> 
         ada = far.person("ada")
         known = await found(scene.node, ada.uri)
         text = f"@ada@127.0.0.1:{far.port} entre nous"
-        note = await notes.publish(
-            scene.node.node, alice, NewNote(text=text, visibility="direct")
-        )
+        note = await notes.publish(scene.node.node, alice, NewNote(text=text, visibility="direct"))
         assert known.id
         assert (await far.get(note.uri, as_=ada))["id"] == note.uri
         await _closed_to(scene, f"127.0.0.1:{far.port}")

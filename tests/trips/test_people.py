@@ -253,6 +253,7 @@ async def test_our_block_holds_against_the_other_side(scene: Scene, cast: Cast) 
     noe = scene.far.person("noe")
     known = await found(scene.node, noe.uri)
     store, now = scene.node.node.store, scene.node.node.clock()
+
     async def deed(tx: Any) -> None:
         await blocks.add(
             tx, actor_id=cast.zoe.id, target_id=known.id, kind="block", uri=None, now=now
@@ -376,7 +377,5 @@ async def test_votes_are_counted_once(scene: Scene, cast: Cast) -> None:
 
 
 async def _vote(scene: Scene, by: Actor, uri: str, choice: str) -> str:
-    _, became = await scene.wrote(
-        by, "", name=choice, inReplyTo=uri, to=[uri], cc=None
-    )
+    _, became = await scene.wrote(by, "", name=choice, inReplyTo=uri, to=[uri], cc=None)
     return became

@@ -21,7 +21,7 @@ def test_the_table_is_the_union() -> None:
 
 def test_every_wire_name_has_its_class() -> None:
     """EmojiReact is read as a Like; every other name is its class's own."""
-    assert ACTIVITIES == {verb.__name__ for verb in UNION - {Unknown}} | {"EmojiReact"}
+    assert {verb.__name__ for verb in UNION - {Unknown}} | {"EmojiReact"} == ACTIVITIES
 
 
 def test_every_verb_travels_and_is_refused() -> None:
