@@ -69,12 +69,17 @@ class _Words:
     revision: str
 
 
+_FRENCH = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+_ENGLISH = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _WORDS: Mapping[Language, _Words] = {
     "fr": _Words(
-        months=tuple(
-            "janvier février mars avril mai juin juillet août septembre octobre novembre "
-            "décembre".split()
-        ),
+        months=_FRENCH,
         last=" et ",
         undated="s. d.",
         untitled="Sans titre",
@@ -82,10 +87,7 @@ _WORDS: Mapping[Language, _Words] = {
         revision="révision",
     ),
     "en": _Words(
-        months=tuple(
-            "January February March April May June July August September October November "
-            "December".split()
-        ),
+        months=_ENGLISH,
         last=" and ",
         undated="n.d.",
         untitled="Untitled",

@@ -19,8 +19,6 @@ notes = Table(
     text("replies", null=True),  # remote replies collection, for backfill
     text("title"),  # plain text
     text("summary"),  # plain text: résumé or content warning
-    text("content"),  # clean HTML
-    text("source"),  # Markdown, local only
     text("language", null=True),
     text("url", null=True),
     text("visibility"),  # public | unlisted | followers | community | direct
@@ -35,6 +33,9 @@ notes = Table(
     time("starts", null=True),
     time("ends", null=True),
     text("hidden_by", null=True),  # URI of the community that removed it from its thread
+    # The long ones last: SQLite reads through all that stands before a column.
+    text("content"),  # clean HTML
+    text("source"),  # Markdown, local only
     blob("document", null=True),  # local: the object's bytes with proof, as served and sent
 )
 Index("ix_notes_author_id_id", notes.c.author_id, notes.c.id)

@@ -17,11 +17,11 @@ revisions = Table(
     ref("restored", null=True),  # the number whose text came back
     text("title"),
     text("summary"),
-    text("content"),  # clean HTML
-    text("source"),  # Markdown, local only
     text("language", null=True),
     text("license", null=True),
-    text("hash"),  # SHA-256 of the six above, hex
+    text("hash"),  # SHA-256 of all six, hex
+    text("content"),  # clean HTML; the long ones last, as in `notes`
+    text("source"),  # Markdown, local only
 )
 
 # A text written on an older version than the newest: kept beside it until somebody settles it.
