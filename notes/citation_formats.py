@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from notes.citations import Author, Cited, Language, address, date_of, one_line, title_of
 
@@ -27,6 +26,7 @@ _LATEX = str.maketrans(
     }
 )
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_HOST = re.compile("https?://([a-z][a-z0-9-]{0,39})[a-z0-9-]*[.:/]")
 _LONGEST_ABSTRACT = 2_000
 
 
@@ -35,7 +35,8 @@ def key(cited: Cited) -> str:
 
     The first part of its host, its year, eight digits of its URI's hash; "r3" for a revision.
     """
-    host = re.sub("[^a-z0-9]", "", (urlsplit(cited.uri).hostname or "").split(".")[0]) or "note"
+    found = _HOST.match(cited.uri.lower())
+    host = found[1].replace("-", "") if found else "note"
     date = date_of(cited.published)
     digest = hashlib.sha256(cited.uri.encode(errors="replace")).hexdigest()[:8]
     revision = "" if cited.revision is None else f"r{cited.revision}"
@@ -133,7 +134,7 @@ def ris(cited: Cited, language: Language, *, accessed: int) -> str:
 def _ris_name(author: Author) -> str:
     """A comma would part a name into family and given name, so a whole name has none."""
     if author.family and not author.organisation:
-        parts = [one_line(part).replace(",", " ") for part in (author.family, author.given)]
+        parts = [one_line(part.replace(",", " ")) for part in (author.family, author.given)]
         return ", ".join(part for part in parts if part)
     return one_line(author.name.replace(",", " "))
 

@@ -32,6 +32,7 @@ from notes import details
 from notes.plain import fold_tag
 from notes.reading import NEWEST
 from notes.records import COLUMNS, Extras, Note
+from notes.search_carnets import IN_CARNET, IN_CATEGORY, carnets_of, categories_of
 from notes.search_words import (
     EVERY,
     Terms,
@@ -69,10 +70,13 @@ _PUBLIC = mark("v", "public")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What is looked for. `text` as typed, see `notes.search_words.parse_terms`; the rest are
-    facets: row keys, a host as in handles, a language's first subtag ("fr"), a hashtag."""
+    facets: row keys, a host as in handles, a language's first subtag ("fr"), a hashtag. A carnet
+    the viewer may not read holds nothing for her, and a category implies its carnet."""
 
     text: str = ""
     community_id: int | None = None
+    carnet_id: int | None = None
+    category_id: int | None = None
     author_id: int | None = None
     host: str = ""
     kind: str = ""
@@ -92,6 +96,7 @@ class Facet:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A page of notes, and what the newest matches are: `facets` by name, the largest first.
+    Categories are counted within a chosen carnet only, since each carnet has its own.
 
     `total` and the counts look at the newest 1,000 matches; `more` says there are others, to be
     shown as "1 000+". `before` is the cursor of the next page, None at the end.
@@ -156,7 +161,7 @@ def _newest(hits: FromClause, *columns: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _prepared(*names: str) -> Prepared:
+def _prepared(names: Sequence[str], *conditions: ColumnElement[bool]) -> Prepared:
     """The newest matches. SQLite walks its index backwards and leaves when there are enough.
 
     PostgreSQL would walk all notes backwards in the hope of meeting a match soon; the fence of an
@@ -166,17 +171,20 @@ def _prepared(*names: str) -> Prepared:
     fenced = fenced.order_by(note_words.c.rowid.desc()).offset(literal_column("0"))
 
     def columns(hits: FromClause) -> list[ColumnElement[Any]]:
-        return [hits.c.facets] if names == ("facets",) else [notes.c[name] for name in names]
+        return [hits.c[name] if name in hits.c else notes.c[name] for name in names]
 
     apart = fenced.subquery("hits")
     return prepared(
-        _newest(note_words, *columns(note_words)).where(*_MATCHES),
-        postgresql=_newest(apart, *columns(apart)),
+        _newest(note_words, *columns(note_words)).where(*_MATCHES, *conditions),
+        postgresql=_newest(apart, *columns(apart)).where(*conditions),
     )
 
 
-_PAGE = _prepared(*COLUMNS)
-_LINES = _prepared("facets")
+_LINE = ("rowid", "facets")
+# A page and the lines to count: everywhere, within a carnet, within one of its categories.
+_ANYWHERE = (_prepared(COLUMNS), _prepared(_LINE))
+_WITHIN_CARNET = (_prepared(COLUMNS, IN_CARNET), _prepared(_LINE, IN_CARNET))
+_WITHIN_CATEGORY = (_prepared(COLUMNS, IN_CATEGORY), _prepared(_LINE, IN_CATEGORY))
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -284,25 +292,42 @@ async def find(
 ) -> Found:
     """What the viewer may read of what is looked for; nothing when nothing is looked for.
 
-    Two queries, one without `facets`. Raises Invalid for a text that is too long.
+    One query without `facets`; with them three, four within a carnet. Raises Invalid for a text
+    that is too long.
     """
-    terms, marks = parse_terms(query.text), _marks(query)
-    if not terms and (not marks or query.text.strip()):
+    terms = parse_terms(query.text)
+    if not terms and (query.text.strip() or not _is_narrowed(query)):
         return Found()  # nothing asked, or a text without any word, as "?!"
-    asked = _asked(terms, marks, viewer)
-    rows = await reader.all(_PAGE, before=before, count=count + 1, **asked)
+    asked = _asked(query, terms, viewer)
+    of_page, of_lines = _statements(query)
+    rows = await reader.all(of_page, before=before, count=count + 1, **asked)
     page = tuple(Note.from_row(row) for row in rows[:count])
     cursor = page[-1].id if len(rows) > count else None
     if not facets:
         return Found(notes=page, total=len(page), more=cursor is not None, before=cursor)
-    lines = await reader.all(_LINES, before=NEWEST, count=MOST_COUNTED + 1, **asked)
+    lines = await reader.all(of_lines, before=NEWEST, count=MOST_COUNTED + 1, **asked)
+    counted = lines[:MOST_COUNTED]
     return Found(
         notes=page,
-        facets=_counted([row["facets"] for row in lines[:MOST_COUNTED]]),
-        total=min(len(lines), MOST_COUNTED),
+        facets={
+            **_counted([row["facets"] for row in counted]),
+            **await _filed(reader, [row["rowid"] for row in counted], query, viewer),
+        },
+        total=len(counted),
         more=len(lines) > MOST_COUNTED,
         before=cursor,
     )
+
+
+def _is_narrowed(query: Query) -> bool:
+    within = (query.carnet_id, query.category_id)
+    return bool(_marks(query)) or any(one is not None for one in within)
+
+
+def _statements(query: Query) -> tuple[Prepared, Prepared]:
+    if query.category_id is not None:
+        return _WITHIN_CATEGORY
+    return _ANYWHERE if query.carnet_id is None else _WITHIN_CARNET
 
 
 def _marks(query: Query) -> list[str]:
@@ -317,10 +342,31 @@ def _marks(query: Query) -> list[str]:
     return [mark(code, value) for code, value in chosen if value is not None and value != ""]
 
 
-def _asked(terms: Terms, marks: list[str], viewer: Viewer) -> dict[str, Any]:
+def _asked(query: Query, terms: Terms, viewer: Viewer) -> dict[str, Any]:
+    marks = _marks(query)
     if viewer.actor_id is None:
-        marks = [*marks, _PUBLIC]  # spares walking over all that is not for strangers
-    return {"fts5": as_fts5(terms, marks), "tsquery": as_tsquery(terms, marks), **viewing(viewer)}
+        marks.append(_PUBLIC)  # spares walking over all that is not for strangers
+    return {
+        "fts5": as_fts5(terms, marks),
+        "tsquery": as_tsquery(terms, marks),
+        "carnet": query.carnet_id,
+        "category": query.category_id,
+        **viewing(viewer),
+    }
+
+
+async def _filed(
+    reader: Reader, ids: Sequence[int], query: Query, viewer: Viewer
+) -> dict[str, tuple[Facet, ...]]:
+    """Carnets the notes are in, and their categories in the carnet that is chosen."""
+    more: dict[str, Any] = {"count": _MOST_VALUES, **viewing(viewer)}
+    found = {"carnet": await carnets_of(reader, ids, **more)}
+    if query.carnet_id is not None:
+        found["category"] = await categories_of(reader, ids, query.carnet_id, **more)
+    return {
+        name: tuple(Facet(value=r["id"], label=r["title"], count=r["count"]) for r in rows)
+        for name, rows in found.items()
+    }
 
 
 def _counted(rows: Sequence[str]) -> dict[str, tuple[Facet, ...]]:

@@ -139,7 +139,7 @@ async def start(
     clock: Callable[[], int] = now,
     **federation: Any,
 ) -> Running:
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     url = url or await fresh_database(folder)
     config = config_for(folder, port or free_port(), url=url, domain=domain, **federation)
     app = application(config, clock=clock)

@@ -17,10 +17,6 @@ carnets = Table(
     text("title"),
     text("short_title"),
     text("summary"),  # plain text
-    text("context"),  # clean HTML: what the box over each of its notes says
-    text("context_source"),  # Markdown, local only
-    text("guide"),  # clean HTML: how to write for it
-    text("guide_source"),
     text("cover", null=True),
     text("cover_alt"),
     text("license", null=True),
@@ -31,6 +27,10 @@ carnets = Table(
     text("mode"),  # living | fixed: what a new entry shows unless it says otherwise
     time("published"),
     time("updated"),
+    text("context"),  # clean HTML: what the box over each of its notes says
+    text("context_source"),  # Markdown, local only
+    text("guide"),  # clean HTML: how to write for it
+    text("guide_source"),
 )
 Index("ix_carnets_community_id_id", carnets.c.community_id, carnets.c.id)
 
@@ -95,11 +95,11 @@ carnet_entries = Table(
     text("note_uri", null=True),
     text("title"),  # of a heading; of a stub, when its author lets it stay
     text("reason"),  # of a stub
-    text("preface"),  # clean HTML: the local reading of the note
-    text("preface_source"),
     ref("pinned", null=True),  # number of the revision shown; null for the living note
     ref("integrated_by"),
     time("integrated_at"),
+    text("preface"),  # clean HTML: the local reading of the note
+    text("preface_source"),
     UniqueConstraint("carnet_id", "position"),
     UniqueConstraint("carnet_id", "note_uri"),
 )

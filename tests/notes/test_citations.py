@@ -65,14 +65,14 @@ def test_the_sentence_in_french_and_in_english() -> None:
             "Les Amis inc. (2023). ",
         ),
         (replace(NOTE, authors=()), "Rêver ensemble. (2023). Praxis ("),
-        (replace(NOTE, authors=NOTE.authors[:1], title="Et après ?"), "Joëlle Tremblay. (2023). Et après ? Praxis ("),
+        (replace(NOTE, authors=(), title="Et après ?"), "Et après ? (2023). Praxis ("),
         (replace(NOTE, authors=(), published=0), "Rêver ensemble. (s. d.). Praxis ("),
         (replace(NOTE, authors=(), published=10**18), "Rêver ensemble. (s. d.). Praxis ("),
         (replace(NOTE, authors=(), revision=3), "Rêver ensemble (révision 3). (2023). Praxis ("),
         (replace(NOTE, authors=(), title=" ", text="Un mot.\n\nDeux"), "Un mot. Deux. (2023). "),
         (
-            replace(NOTE, authors=(), title="", text="un deux trois quatre cinq six sept huit neuf dix, onze"),
-            "un deux trois quatre cinq six sept huit neuf dix… (2023). ",
+            replace(NOTE, authors=(), title="", text="1 2 3 4 5 6 7 8 neuf dix, onze"),
+            "1 2 3 4 5 6 7 8 neuf dix… (2023). ",
         ),
         (replace(NOTE, authors=(), title="", text="x" * 5000), "x" * 80 + "… (2023). "),
         (replace(NOTE, authors=(), title="", text=""), "Sans titre. (2023). "),
@@ -98,7 +98,7 @@ def test_the_first_of_a_month_and_many_names() -> None:
     sentence = in_french(replace(NOTE, authors=forty))
     assert sentence.startswith("Nom 1, Nom 2, ")
     assert ", Nom 19, … Nom 40. (2023)." in sentence
-    assert "Nom 20," in in_french(replace(NOTE, authors=forty[:21])).replace("… Nom 21", "Nom 20,")
+    assert ", Nom 19, … Nom 21. (2023)" in in_french(replace(NOTE, authors=forty[:21]))
     assert ", Nom 19 et Nom 20. (2023)" in in_french(replace(NOTE, authors=forty[:20]))
     for made in (bibtex, ris):
         assert made(replace(NOTE, authors=forty), "fr", accessed=READ).count("Nom ") == 40
@@ -134,8 +134,9 @@ def test_credits_become_authors() -> None:
 
 
 def test_bibtex() -> None:
-    named = replace(NOTE, authors=(Author(name="Sam X", family="X", given="Sam"),
-                                   Author(name="Sel and Poivre, inc.", organisation=True)))  # fmt: skip
+    sam = Author(name="Sam X", family="X", given="Sam")
+    shop = Author(name="Sel and Poivre, inc.", organisation=True)
+    named = replace(NOTE, authors=(sam, shop))
     assert bibtex(named, "fr", accessed=READ) == (
         f"@online{{{key(NOTE)},\n"
         "  author = {{X}, {Sam} and {Sel and Poivre, inc.}},\n"

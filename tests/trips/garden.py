@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from actions import follows as following
@@ -15,10 +13,8 @@ from actions import notes
 from actions.notes import NewNote
 from actors import memberships
 from actors.records import Actor as Ours
-from federation.vocabulary import Add, Block, Delete, Lock, Remove, Undo
 from tests.neighbour import PUBLIC, Actor, Json
-from tests.trips.scene import Scene, eventually, found, shown, uris_in
-from tests.trips.verbs import passes, refuses
+from tests.trips.scene import Scene, eventually, found, uris_in
 
 
 @dataclass

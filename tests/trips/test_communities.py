@@ -1,31 +1,22 @@
 """Our own communities at work (FEP-1b12): who posts, and what is passed on."""
 
+# ruff: noqa: F811 - `cast` is a fixture, asked for by its name
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from actions import follows as following
 from actions import notes
 from actions.notes import NewNote
-from actors import memberships
-from actors.records import Actor as Ours
-from federation.vocabulary import Add, Block, Delete, Lock, Remove, Undo
-from tests.neighbour import PUBLIC, Actor, Json
+from tests.neighbour import PUBLIC, Json
 from tests.trips.garden import (
     Cast,
     announced_to_far,
     announces,
-    appoint,
-    cast,
+    cast,  # noqa: F401 - a fixture
     home_count,
-    listed,
-    members,
     outbox_of,
     passed_on,
     starter,
@@ -33,8 +24,7 @@ from tests.trips.garden import (
     within,
     word,
 )
-from tests.trips.scene import Scene, eventually, found, shown, uris_in
-from tests.trips.verbs import passes, refuses
+from tests.trips.scene import Scene, eventually, found, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
