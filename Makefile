@@ -47,7 +47,9 @@ test: $(READY) ## the rules and one trip per door, on SQLite (4 minutes at most)
 	$(PY) -m pytest -m "not long and not postgres" -n 2 --dist loadfile $(ARGS)
 
 test-long: $(READY) ## faults, PostgreSQL, many instances (25 minutes at most)
-	timeout --kill-after=30 1500 $(PY) -m pytest -m "long or postgres" $(ARGS)
+	timeout --kill-after=30 1200 $(PY) -m pytest -m "long or postgres" $(ARGS)
+	PASSERELLE_TRIPS_ON=postgresql timeout --kill-after=30 600 $(PY) -m pytest tests/trips \
+		-m "not long and not postgres" -n 2 --dist loadfile $(ARGS)
 
 check: $(READY) ## formatting, lint, types, import contracts, documentation
 	$(PY) -m ruff check .

@@ -78,7 +78,7 @@ def _create(one: Stranger, number: int, now: int) -> dict[str, Any]:
 def _note(one: Stranger, number: int, now: int) -> dict[str, Any]:
     uri = note_uri(one, number)
     moment = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    content = f"<p>Note {number}. {_SENTENCE * 2}</p>"
+    content = f"<p>Note {number}. {_SENTENCE * 3}</p>"
     return {
         "id": uri,
         "type": "Note",

@@ -122,7 +122,7 @@ async def integrate(
     `waiting`: until one of its authors agrees. Raises NotFound, NotAllowed, Invalid (its licence,
     with the explanation's key as code), Conflict (it is there already).
     """
-    carnet = await _local(tx, carnet_id, by)
+    carnet = await _locked(tx, carnet_id, by)
     note = await reading.by_id(tx, note_id, Viewer(actor_id=by))
     if note is None:
         raise NotFound("There is no such note, or it is not for you.")
@@ -155,7 +155,7 @@ async def add_heading(
     numbered: bool = True,
 ) -> EntryRow:
     """A line that only opens a part. Raises NotFound, NotAllowed, Invalid."""
-    carnet = await _local(tx, carnet_id, by)
+    carnet = await _locked(tx, carnet_id, by)
     placing = await _settled(tx, carnet, None, Placing(depth=depth, numbered=numbered))
     row = {"kind": "heading", "state": "in", "title": _title(title), "note_id": None,
            "note_uri": None, "uri": uri}  # fmt: skip
@@ -232,7 +232,7 @@ def check_licence(note: Note, carnet: Carnet) -> None:
         raise Invalid(verdict.sentence, code=verdict.key, detail=detail)
 
 
-async def _local(tx: Transaction, carnet_id: int, by: int) -> Carnet:
+async def _locked(tx: Transaction, carnet_id: int, by: int) -> Carnet:
     """The carnet, locked, for one of its people."""
     await carnet_writing.check_contributor(tx, carnet_id, by)
     await carnet_order.lock(tx, carnet_id)

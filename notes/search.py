@@ -35,7 +35,6 @@ from notes.records import COLUMNS, Extras, Note
 from notes.search_carnets import IN_CARNET, IN_CATEGORY, carnets_of, categories_of
 from notes.search_words import (
     EVERY,
-    Terms,
     as_fts5,
     as_tsquery,
     joined,
@@ -145,10 +144,8 @@ _FINDABLE: ColumnElement[bool] = or_(
 )
 
 
-_MATCHES = (
-    matches(note_words.c.words, fts5="fts5", tsquery="tsquery"),
-    note_words.c.rowid < bindparam("before"),
-)
+_MATCHES = matches(note_words.c.words, fts5="fts5", tsquery="tsquery")
+_OLDER = note_words.c.rowid < bindparam("before")
 
 
 def _newest(hits: FromClause, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -167,7 +164,7 @@ def _prepared(names: Sequence[str], *conditions: ColumnElement[bool]) -> Prepare
     PostgreSQL would walk all notes backwards in the hope of meeting a match soon; the fence of an
     OFFSET lets it plan the matches alone, in order, and ask who may read them one by one.
     """
-    fenced = select(note_words.c.rowid, note_words.c.facets).where(*_MATCHES)
+    fenced = select(note_words.c.rowid, note_words.c.facets).where(_OLDER, *conditions)
     fenced = fenced.order_by(note_words.c.rowid.desc()).offset(literal_column("0"))
 
     def columns(hits: FromClause) -> list[ColumnElement[Any]]:
@@ -175,16 +172,24 @@ def _prepared(names: Sequence[str], *conditions: ColumnElement[bool]) -> Prepare
 
     apart = fenced.subquery("hits")
     return prepared(
-        _newest(note_words, *columns(note_words)).where(*_MATCHES, *conditions),
-        postgresql=_newest(apart, *columns(apart)).where(*conditions),
+        _newest(note_words, *columns(note_words)).where(_OLDER, *conditions),
+        postgresql=_newest(apart, *columns(apart)),
     )
 
 
-_LINE = ("rowid", "facets")
-# A page and the lines to count: everywhere, within a carnet, within one of its categories.
-_ANYWHERE = (_prepared(COLUMNS), _prepared(_LINE))
-_WITHIN_CARNET = (_prepared(COLUMNS, IN_CARNET), _prepared(_LINE, IN_CARNET))
-_WITHIN_CATEGORY = (_prepared(COLUMNS, IN_CATEGORY), _prepared(_LINE, IN_CATEGORY))
+def _pair(*conditions: ColumnElement[bool]) -> tuple[Prepared, Prepared]:
+    """A page, and the lines to count."""
+    return _prepared(COLUMNS, *conditions), _prepared(("rowid", "facets"), *conditions)
+
+
+# By where one looks and whether any word or facet is asked: a carnet alone needs no index.
+_STATEMENTS = {
+    ("everywhere", True): _pair(_MATCHES),
+    ("carnet", True): _pair(_MATCHES, IN_CARNET),
+    ("carnet", False): _pair(IN_CARNET),
+    ("category", True): _pair(_MATCHES, IN_CATEGORY),
+    ("category", False): _pair(IN_CATEGORY),
+}
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -295,11 +300,20 @@ async def find(
     One query without `facets`; with them three, four within a carnet. Raises Invalid for a text
     that is too long.
     """
-    terms = parse_terms(query.text)
-    if not terms and (query.text.strip() or not _is_narrowed(query)):
+    terms, marks, where = parse_terms(query.text), _marks(query), _where(query)
+    asks = bool(terms or marks)
+    if not terms and (query.text.strip() or (not asks and where == "everywhere")):
         return Found()  # nothing asked, or a text without any word, as "?!"
-    asked = _asked(query, terms, viewer)
-    of_page, of_lines = _statements(query)
+    of_page, of_lines = _STATEMENTS[where, asks]
+    if viewer.actor_id is None and where == "everywhere":
+        marks.append(_PUBLIC)  # spares walking over all that is not for strangers
+    asked = {
+        "fts5": as_fts5(terms, marks),
+        "tsquery": as_tsquery(terms, marks),
+        "carnet": query.carnet_id,
+        "category": query.category_id,
+        **viewing(viewer),
+    }
     rows = await reader.all(of_page, before=before, count=count + 1, **asked)
     page = tuple(Note.from_row(row) for row in rows[:count])
     cursor = page[-1].id if len(rows) > count else None
@@ -319,15 +333,10 @@ async def find(
     )
 
 
-def _is_narrowed(query: Query) -> bool:
-    within = (query.carnet_id, query.category_id)
-    return bool(_marks(query)) or any(one is not None for one in within)
-
-
-def _statements(query: Query) -> tuple[Prepared, Prepared]:
+def _where(query: Query) -> str:
     if query.category_id is not None:
-        return _WITHIN_CATEGORY
-    return _ANYWHERE if query.carnet_id is None else _WITHIN_CARNET
+        return "category"
+    return "everywhere" if query.carnet_id is None else "carnet"
 
 
 def _marks(query: Query) -> list[str]:
@@ -340,19 +349,6 @@ def _marks(query: Query) -> list[str]:
         ("t", _value(fold_tag(query.term.lstrip("#")))),
     ]
     return [mark(code, value) for code, value in chosen if value is not None and value != ""]
-
-
-def _asked(query: Query, terms: Terms, viewer: Viewer) -> dict[str, Any]:
-    marks = _marks(query)
-    if viewer.actor_id is None:
-        marks.append(_PUBLIC)  # spares walking over all that is not for strangers
-    return {
-        "fts5": as_fts5(terms, marks),
-        "tsquery": as_tsquery(terms, marks),
-        "carnet": query.carnet_id,
-        "category": query.category_id,
-        **viewing(viewer),
-    }
 
 
 async def _filed(

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from notes.carnet_visibility import CARNET_READABLE
 from storage.engine import Reader, Row
 from storage.statements import one_of, prepared
-from storage.tables import carnet_categories, carnet_entries, carnets, entry_categories, notes
+from storage.tables import carnet_categories, carnet_entries, carnets, entry_categories, note_words
 
 _ENTRIES = carnet_entries.join(carnets, carnets.c.id == carnet_entries.c.carnet_id)
 _FILED = (_ENTRIES.join(entry_categories, entry_categories.c.entry_id == carnet_entries.c.id)).join(
@@ -24,11 +24,11 @@ _FILED = (_ENTRIES.join(entry_categories, entry_categories.c.entry_id == carnet_
 _NOTES_OF = select(carnet_entries.c.note_id).where(
     carnet_entries.c.state == "in", carnet_entries.c.note_id.is_not(None), CARNET_READABLE
 )
-# Conditions on `notes`, each with the value it needs.
-IN_CARNET: ColumnElement[bool] = notes.c.id.in_(
+# Conditions on the index itself, so that SQLite seeks the carnet's notes in it one by one.
+IN_CARNET: ColumnElement[bool] = note_words.c.rowid.in_(
     _NOTES_OF.select_from(_ENTRIES).where(carnet_entries.c.carnet_id == bindparam("carnet"))
 )
-IN_CATEGORY: ColumnElement[bool] = notes.c.id.in_(
+IN_CATEGORY: ColumnElement[bool] = note_words.c.rowid.in_(
     _NOTES_OF.select_from(_FILED).where(entry_categories.c.category_id == bindparam("category"))
 )
 

@@ -61,8 +61,8 @@ def serve(config: Config, application: Application) -> None:
 
 
 def _settle_in() -> None:
-    """What is loaded by now stays: the collector need not look at it again and again (a fifth of
-    the time of an incoming activity). As many connections as the system lets us have."""
+    """What is loaded by now stays: the collector need not look at it again and again. As many
+    connections as the system lets us have."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -17,6 +17,15 @@ _LIST = prepared(
     .order_by(notifications.c.id.desc())
     .limit(bindparam("count"))
 )
+_TOLD = prepared(
+    select(notifications.c.id)
+    .where(
+        notifications.c.owner_id == bindparam("owner"),
+        notifications.c.kind == bindparam("kind"),
+        notifications.c.note_id == bindparam("note"),
+    )
+    .limit(1)
+)
 NEWEST = 2**62
 
 
@@ -26,6 +35,11 @@ async def notify(
     """`kind`: mention | follow | follow_request | favourite | reblog | update | invitation."""
     if owner_id != actor_id:
         await tx.run(_ADD, owner_id=owner_id, kind=kind, actor_id=actor_id, note_id=note_id, at=now)
+
+
+async def was_told(reader: Reader, owner_id: int, *, kind: str, note_id: int) -> bool:
+    """Whether she has heard of this note in this way."""
+    return await reader.value(_TOLD, owner=owner_id, kind=kind, note=note_id) is not None
 
 
 async def of_person(

@@ -137,6 +137,7 @@ async def settle(tx: Transaction, node: Node, arrival: Arrival, received: Receiv
     draft = to_draft(arrival, _confirmed(community, arrival, received))
     note = await writing.add(tx, draft, now=received.now)
     if note is None:
+        await _catch_up(tx, arrival, received)
         return None
     await placement.place_note(tx, note)
     await _notify(tx, arrival, note, received.now)
@@ -153,6 +154,14 @@ async def settle(tx: Transaction, node: Node, arrival: Arrival, received: Receiv
             note_id=note.id,
         )
     return note
+
+
+async def _catch_up(tx: Transaction, arrival: Arrival, received: Received) -> None:
+    """Known already: fetched quietly while its Create was under way, so nobody has seen it yet."""
+    known = await reading.by_uri(tx, arrival.post.uri, Viewer(actor_id=arrival.author.id))
+    if known is not None and known.author_id == arrival.author.id:
+        await placement.place_note(tx, known)
+        await _notify(tx, arrival, known, received.now)
 
 
 async def store_quietly(tx: Transaction, arrival: Arrival, received: Received) -> Note | None:
@@ -216,6 +225,8 @@ async def _notify(tx: Transaction, arrival: Arrival, note: Note, now: int) -> No
     for owner_id in sorted(told)[:_MOST_NOTIFIED]:
         if await reading.by_id(tx, note.id, Viewer(actor_id=owner_id)) is None:
             continue  # blocked, or an answer to her that is for others
+        if await notifications.was_told(tx, owner_id, kind="mention", note_id=note.id):
+            continue
         await notifications.notify(
             tx,
             owner_id=owner_id,

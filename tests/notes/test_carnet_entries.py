@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from actors.records import STRANGER
@@ -147,6 +149,20 @@ async def test_what_may_not_enter(store: Store) -> None:
         with pytest.raises(Invalid):
             await attempt(rest, **wrong)
     assert (await attempt(rest, pinned=1, depth=6)).depth == 6
+
+
+async def test_many_add_at_the_same_time(store: Store) -> None:
+    into = await store.transaction(carnet)
+    made = [await store.transaction(lambda tx, n=n: write(tx, f"{n}")) for n in range(4)]  # type: ignore[misc]
+
+    async def attempt(note: Note) -> EntryRow:
+        return await store.transaction(lambda tx: put(tx, into, note))
+
+    done = await asyncio.gather(*map(attempt, made * 2), return_exceptions=True)
+    assert sum(isinstance(one, Conflict) for one in done) == 4
+    lines = await read(store, into.id)
+    assert sorted(line.title for line in lines) == ["0", "1", "2", "3"]
+    assert [line.number for line in lines] == ["1", "2", "3", "4"]
 
 
 async def test_a_part_moves_with_what_is_in_it(store: Store) -> None:

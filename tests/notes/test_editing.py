@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -104,6 +105,17 @@ async def test_edits_that_meet_lose_no_text(store: Store) -> None:
         await store.transaction(lambda tx: settle(tx, SAM))
     (kept,) = await store.reading(lambda reader: editing.alternatives_of(reader, note.id, STRANGER))
     assert (kept.state, kept.settled_by, kept.source) == ("taken", LEA, "de Sam")
+
+
+async def test_edits_at_the_very_same_time(store: Store) -> None:
+    note = await store.transaction(lambda tx: write(tx, "Un", authors=TWO))
+    outcomes = await asyncio.gather(
+        *(edited(store, note, f"de {by}", by, on=1) for by in (LEA, SAM, LEA, SAM))
+    )
+    assert [one.number for one in outcomes] == [2] * 4
+    assert [one.alternative is None for one in outcomes].count(True) == 1
+    kept = await store.reading(lambda reader: editing.alternatives_of(reader, note.id, STRANGER))
+    assert len(kept) == 3
 
 
 async def test_alternatives_of_a_closed_note_are_closed(store: Store) -> None:

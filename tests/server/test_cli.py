@@ -233,7 +233,7 @@ def test_keys_rotate(node: Node) -> None:
     everybody = node.json("keys", "rotate", "--all", "--compromised")
     assert {row["handle"] for row in everybody} == {
         "@ada@here.test:8001",
-        "@here.test:8001@here.test:8001",
+        "@here.test@here.test:8001",
     }
     [first, _] = node.json("keys", "rotate", "--instance")
     assert first["key"] == "http://here.test:8001/actor#main-key-3"

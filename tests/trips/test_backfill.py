@@ -19,7 +19,7 @@ from federation import backfilling
 from notes import reading, threads
 from storage.engine import Reader
 from tests.neighbour import PUBLIC, Actor, Json, Neighbour
-from tests.trips.scene import Scene, eventually, found
+from tests.trips.scene import Scene, eventually, found, uris_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -129,6 +129,26 @@ async def test_a_community_of_ours_seen_from_another_node(two_nodes: Scene) -> N
     hidden = await lookups.fetch_around(there.node, f"@placard@{here.node.site.domain}", STRANGER)
     assert isinstance(hidden.found, Ours)
     assert list(hidden.notes) == []
+
+
+async def test_what_was_fetched_first_still_reaches_who_follows(scene: Scene, alice: Ours) -> None:
+    """A note found in an outbox while its Create was under way is on timelines all the same, and
+    whom it mentions is told, once."""
+    async with Neighbour() as far:
+        ana = far.person("ana")
+        mention = {"type": "Mention", "href": alice.uri, "name": "@alice"}
+        note = far.note(ana, "<p>vite</p>", tag=[mention])
+        create = _activity("Create", ana, f"{note['id']}/create", note)
+        _collection(far, f"{ana.uri}/outbox", [create])
+        whole = await lookups.fetch_around(scene.node.node, ana.uri, STRANGER)
+        assert [one.uri for one in whole.notes] == [note["id"]]
+        assert note["id"] not in uris_in(await scene.node.home(alice))
+        await _arrives(scene, alice, far, ana, note)
+        again = far.activity("Create", ana, note, to=note["to"])
+        await far.post(f"{scene.node.base}/inbox", again, as_=ana)
+        assert await scene.became(again["id"]) == "done"
+        assert uris_in(await scene.node.home(alice)).count(note["id"]) == 1
+        assert [kind for kind, _, _ in await scene.told(alice)].count("mention") == 1
 
 
 async def test_a_long_outbox_costs_two_pages(scene: Scene) -> None:
