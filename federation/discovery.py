@@ -20,6 +20,7 @@ from actors.refusals import Invalid
 from federation import compacting, documents, origin, parsing, signatures
 from federation.documents import Malformed
 from federation.fetching import Budget, FetchFailed, Signer
+from federation.inbound import Full
 from federation.keyring import KnownKey
 from federation.node import Node
 from federation.origin import Refused
@@ -214,10 +215,14 @@ async def key(node: Node, key_uri: str, *, budget: Budget, refresh: bool = False
     if node.keyring.lacked(document_uri, now=now, within=_KEY_RETRY):
         raise Refused("key_unavailable", "keyId: not there when it was asked a moment ago")
     try:
-        fresh = await _fetched_key(node, key_uri, budget)
+        with node.strangers.entry():
+            async with node.strangers.turn():
+                fresh = await _fetched_key(node, key_uri, budget)
     except Refused:
         node.keyring.note_lack(document_uri, now=now)
         raise
+    except Full:
+        raise FetchFailed("rate_limited", temporary=True, detail="too many new keys") from None
     node.keyring.keep(fresh, now=now)
     return fresh
 

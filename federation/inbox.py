@@ -158,7 +158,8 @@ async def _record(
             await waking.wake_host(tx, host, now=now)
         return fresh
 
-    fresh = await node.store.transaction(deed)
+    async with node.gate.turn():
+        fresh = await node.store.transaction(deed)
     kill_point("journal.after_commit")
     return fresh
 

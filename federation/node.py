@@ -12,7 +12,7 @@ from typing import Any
 from actors.addresses import Site
 from actors.records import Viewer
 from federation.fetching import Client
-from federation.inbound import Gate, Pace, Patience, gate_for_this_machine
+from federation.inbound import Gate, Pace, Patience, gate_for_strangers, gate_for_this_machine
 from federation.keyring import Keyring
 from federation.received import Handover
 from moderation.admission import Admission
@@ -33,6 +33,7 @@ class Node:
     inbound: Pace
     patience: Patience = field(default_factory=Patience)
     gate: Gate = field(default_factory=gate_for_this_machine)
+    strangers: Gate = field(default_factory=gate_for_strangers)
     handover: Handover = field(default_factory=Handover)
     title: str = ""
     description: str = ""

@@ -57,8 +57,7 @@ async def _receive(request: Request, node: Node) -> Response:
             body = await _body(request, node)
             if not isinstance(body, bytes):
                 return body
-            async with node.gate.turn():
-                return await _answer(request, node, body)
+            return await _answer(request, node, body)
     except Full:
         sentence = "Too many requests at once; try again."
         return refusal_response("overloaded", sentence, request_id_of(request), retry_after=30)

@@ -41,6 +41,7 @@ STATUSES: Mapping[str, int] = {
     "digest_missing": 401,
     "digest_mismatch": 401,
     "key_owner_mismatch": 401,
+    "key_unavailable": 401,
     "key_too_weak": 401,
     "unsupported_algorithm": 401,
     # authority and blocks
@@ -70,7 +71,6 @@ STATUSES: Mapping[str, int] = {
     "rate_limited": 429,
     "header_too_large": 431,
     # ours, for now: worth another try
-    "key_unavailable": 503,
     "overloaded": 503,
 }
 CODES = frozenset(STATUSES)

@@ -7,6 +7,7 @@ host (every port) or one port of it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 
 import idna
@@ -25,6 +26,7 @@ class NotAHost(ValueError):
     """The text names no host."""
 
 
+@lru_cache(maxsize=4096)
 def canonical_host(text: str) -> str:
     """`https://Bücher.Example.:443/x` and `bücher.example` → `xn--bcher-kva.example`.
 

@@ -1,16 +1,12 @@
 """Finds notes by their words and by what they are: newest first, never the most popular first.
 
-The index holds a note's words and, as reserved words, its community, author, host, kind, language
-and tags; so a facet that is chosen narrows within the index itself. Who may read is not in the
-index: every find asks the visibility rule, and a revocation changes nothing here.
+Only what the viewer may read is found and counted; the index is kept by `notes.search_index`.
 """
 
 from __future__ import annotations
 
-import html
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +16,6 @@ from sqlalchemy import (
     FromClause,
     Select,
     bindparam,
-    delete,
     exists,
     literal_column,
     or_,
@@ -28,40 +23,26 @@ from sqlalchemy import (
 )
 
 from actors.records import Viewer
-from notes import details
 from notes.plain import fold_tag
 from notes.reading import NEWEST
-from notes.records import COLUMNS, Extras, Note
+from notes.records import COLUMNS, Note
 from notes.search_carnets import IN_CARNET, IN_CATEGORY, carnets_of, categories_of
+from notes.search_index import FACETS, facet_value, subtag
 from notes.search_words import (
-    EVERY,
     as_fts5,
     as_tsquery,
-    joined,
     mark,
     parse_terms,
-    words_in,
 )
 from notes.visibility import READABLE, viewing
-from storage.engine import Reader, Transaction
-from storage.fulltext import matches, words_of
-from storage.statements import Prepared, insert, one_of, prepared
+from storage.engine import Reader
+from storage.fulltext import matches
+from storage.statements import Prepared, prepared
 from storage.tables import actors, mentions, note_words, notes
 
 MOST_COUNTED = 1_000
 _MOST_VALUES = 20
-_MOST_TAGS = 50
-_LONGEST_VALUE = 200
 
-# Facets by the letter their lines and reserved words begin with.
-FACETS = {
-    "c": "community",
-    "a": "author",
-    "h": "host",
-    "k": "kind",
-    "l": "language",
-    "t": "term",
-}
 _NUMBERS = ("c", "a")
 _PUBLIC = mark("v", "public")
 
@@ -107,23 +88,6 @@ class Found:
     more: bool = False
     before: int | None = None
 
-
-_ADD = prepared(
-    insert(note_words).values(
-        rowid=bindparam("note"), facets=bindparam("facets"), words=words_of("words")
-    )
-)
-_REMOVE = prepared(delete(note_words).where(note_words.c.rowid == bindparam("note")))
-_HOST = prepared(select(actors.c.host).where(actors.c.id == bindparam("actor")))
-_HOSTS = prepared(select(actors.c.id, actors.c.host).where(one_of(actors.c.id, "ids")))
-_BY_IDS = prepared(select(*[notes.c[n] for n in COLUMNS]).where(one_of(notes.c.id, "ids")))
-_AFTER = prepared(
-    select(*[notes.c[n] for n in COLUMNS])
-    .where(notes.c.id > bindparam("after"))
-    .order_by(notes.c.id)
-    .limit(bindparam("count"))
-)
-_THREAD = prepared(select(notes.c.id).where(notes.c.root_id == bindparam("root")))
 
 # Who writes outside communities on another host has to agree to be searched (FEP-5feb); unlisted
 # notes stay with their author and those they name, as Mastodon does it.
@@ -192,100 +156,6 @@ _STATEMENTS = {
 }
 
 
-# --- writing -------------------------------------------------------------------------------------
-
-
-async def index(tx: Transaction, note: Note, extras: Extras, *, new: bool = False) -> None:
-    """Write a note's words, instead of those it had; `new` promises that it had none."""
-    if not new:
-        await remove(tx, note.id)
-    host = await tx.value(_HOST, actor=note.author_id)
-    await _write(tx, note, extras, host or "")
-
-
-async def remove(tx: Transaction, note_id: int) -> None:
-    await tx.run(_REMOVE, note=note_id)
-
-
-async def refile(tx: Transaction, ids: Sequence[int]) -> None:
-    """Index these notes again from what the tables say, after a move for instance."""
-    rows = await tx.all(_BY_IDS, ids=list(ids)) if ids else ()
-    await _rewrite(tx, [Note.from_row(row) for row in rows])
-
-
-async def refile_thread(tx: Transaction, root_id: int) -> None:
-    await refile(tx, [row["id"] for row in await tx.all(_THREAD, root=root_id)])
-
-
-async def rebuild(tx: Transaction, after: int, chunk: int) -> int | None:
-    """Index the next `chunk` notes of the whole database; returns the next `after`.
-
-    Begin with 0; None is the end. Notes written meanwhile are indexed by who writes them.
-    """
-    rows = await tx.all(_AFTER, after=after, count=chunk)
-    await _rewrite(tx, [Note.from_row(row) for row in rows])
-    return int(rows[-1]["id"]) if len(rows) == chunk else None
-
-
-async def _rewrite(tx: Transaction, found: Sequence[Note]) -> None:
-    hung = await details.extras(tx, found)
-    authors = list({note.author_id for note in found})
-    hosts = {row["id"]: row["host"] for row in await tx.all(_HOSTS, ids=authors)}
-    for note in found:
-        await remove(tx, note.id)
-        await _write(tx, note, hung[note.id], hosts.get(note.author_id, ""))
-
-
-async def _write(tx: Transaction, note: Note, extras: Extras, host: str) -> None:
-    lines = list(_facet_lines(note, extras, host))
-    marks = [EVERY, mark("v", note.visibility)]
-    marks += [mark(line[0], line[1:].partition("\t")[0]) for line in lines]
-    words = joined(words_in(_text(note, extras)), marks)
-    await tx.run(_ADD, note=note.id, facets="\n".join(lines), words=words)
-
-
-def _facet_lines(note: Note, extras: Extras, host: str) -> Iterator[str]:
-    if note.community_id is not None:
-        yield f"c{note.community_id}"
-    yield f"a{note.author_id}"
-    yield f"k{_value(note.kind)}"
-    if host:
-        yield f"h{_value(host)}"
-    if note.language:
-        yield f"l{_subtag(note.language)}"
-    for tag in extras.tags[:_MOST_TAGS]:
-        yield f"t{_value(tag.key)}\t{_value(tag.name)}"
-
-
-def _value(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST_VALUE]
-
-
-def _subtag(language: str) -> str:
-    """ "fr" of "fr-CA"."""
-    return _value(re.split("[-_]", language)[0].lower())
-
-
-# Our stored HTML is clean, so a regular expression finds its tags; the careful reading of
-# `plain_text` would cost twenty times as much, once per note that comes in.
-_INLINE = re.compile(r'</?(?:a|b|code|del|em|i|s|span|strong|sub|sup|u)(?: (?:[^<>"]|"[^"]*")*)?>')
-_OTHER = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
-_ALT = re.compile(r' alt="([^"]*)"')
-
-
-def _text(note: Note, extras: Extras) -> str:
-    content = _OTHER.sub(" ", _INLINE.sub("", note.content))
-    parts = [note.title, note.summary, html.unescape(content)]
-    parts += [html.unescape(alt) for alt in _ALT.findall(note.content)]
-    parts += [tag.name for tag in extras.tags]
-    parts += [one.alt for one in extras.attachments]
-    parts += [choice.name for choice in extras.poll.choices] if extras.poll else []
-    return "\n".join(parts)
-
-
-# --- finding -------------------------------------------------------------------------------------
-
-
 async def find(
     reader: Reader,
     query: Query,
@@ -343,10 +213,10 @@ def _marks(query: Query) -> list[str]:
     chosen: list[tuple[str, str | int | None]] = [
         ("c", query.community_id),
         ("a", query.author_id),
-        ("h", _value(query.host.lower())),
-        ("k", _value(query.kind)),
-        ("l", _subtag(query.language)),
-        ("t", _value(fold_tag(query.term.lstrip("#")))),
+        ("h", facet_value(query.host.lower())),
+        ("k", facet_value(query.kind)),
+        ("l", subtag(query.language)),
+        ("t", facet_value(fold_tag(query.term.lstrip("#")))),
     ]
     return [mark(code, value) for code, value in chosen if value is not None and value != ""]
 

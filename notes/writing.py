@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import bindparam, delete, select, update
 
-from notes import audiences, authors, carnet_stubs, revisions, search
+from notes import audiences, authors, carnet_stubs, revisions, search_index
 from notes.records import COLUMNS, Draft, Extras, Note
 from notes.revisions import Change
 from storage.engine import Reader, Transaction
@@ -141,7 +141,7 @@ async def add(tx: Transaction, draft: Draft, *, now: int) -> Note | None:
         if await tx.run(_ADD, **_values(note, draft.document)):
             await _hang(tx, note, draft, now=now)
             await revisions.begin(tx, note, now=now)
-            await search.index(tx, note, _extras(draft), new=True)
+            await search_index.index(tx, note, _extras(draft), new=True)
             await _adopt(tx, note)
             return note
         if await tx.value(_EXISTS, uri=note.uri) is not None:
@@ -168,7 +168,7 @@ async def revise(
     for statement in _HANGING:
         await tx.run(statement, note=known.id)
     await _hang_parts(tx, note, draft, now=now)
-    await search.index(tx, note, _extras(draft))
+    await search_index.index(tx, note, _extras(draft))
     await revisions.record(tx, note, change or Change(actor_id=known.author_id), now=now)
     return note
 
@@ -182,7 +182,7 @@ async def remove(tx: Transaction, note: Note, *, author_uri: str, now: int) -> N
     await revisions.forget(tx, note.id)
     for statement in (*_HANGING, *_ALSO_REMOVED):
         await tx.run(statement, note=note.id)
-    await search.remove(tx, note.id)
+    await search_index.remove(tx, note.id)
     await bury(tx, note.uri, author_uri=author_uri, local=note.local, now=now)
 
 
@@ -214,7 +214,7 @@ async def set_document(tx: Transaction, note_id: int, document: bytes) -> None:
 async def move_thread(tx: Transaction, root_id: int, community_id: int | None) -> None:
     """A thread moves to another community (FEP-f15d)."""
     await tx.run(_SET_COMMUNITY, root=root_id, community=community_id)
-    await search.refile_thread(tx, root_id)
+    await search_index.refile_thread(tx, root_id)
 
 
 async def _hang(tx: Transaction, note: Note, draft: Draft, *, now: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from actors.records import STRANGER, Viewer
 from actors.refusals import Invalid
-from notes import audiences, search, writing
+from notes import audiences, search, search_index, writing
 from notes.plain import fold_tag
 from notes.reading import NEWEST
 from notes.records import Attachment, Draft, Note, Tag, Visibility
@@ -329,7 +329,7 @@ async def test_everything_can_be_indexed_anew_in_chunks(store: Store) -> None:
         await people(tx)
         made = [await write(tx, n, content="graine", tags=["Blé"]) for n in range(1, 6)]
         for note in made[:3]:
-            await search.remove(tx, note.id)
+            await search_index.remove(tx, note.id)
         return made
 
     notes = await store.transaction(deed)
@@ -337,7 +337,7 @@ async def test_everything_can_be_indexed_anew_in_chunks(store: Store) -> None:
     chunks = []
     after: int | None = 0
     while after is not None:
-        after = await store.transaction(partial(search.rebuild, after=after, chunk=2))
+        after = await store.transaction(partial(search_index.rebuild, after=after, chunk=2))
         chunks.append(after)
     assert chunks == [notes[1].id, notes[3].id, None]
     assert await numbers(store, "graine", term="blé", host="here.example") == [5, 4, 3, 2, 1]
