@@ -13,11 +13,12 @@ from actors import communities, directory, memberships
 from actors.addresses import Handle, parse_handle
 from actors.records import Actor, Viewer
 from actors.refusals import Invalid, NotAllowed, NotFound
-from federation import audience, discovery, groups, outbox, rendering, rendering_notes
+from federation import audience, discovery, groups, outbox, rendering
 from federation.documents import Malformed
 from federation.fetching import Budget, FetchFailed
 from federation.node import Node
 from federation.origin import Refused
+from federation.rendering import notes as rendering_notes
 from notes import reading, threads, writing
 from notes.plain import fold_tag
 from notes.records import Draft, Extras, Note, Poll, Tag, Visibility

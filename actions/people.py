@@ -15,8 +15,8 @@ from actors.key_material import generate_ed25519, generate_rsa
 from actors.records import Actor, Community, KeyRow
 from actors.refusals import Conflict, Invalid
 from federation import rendering
-from federation.rendering_actors import actor_document
-from federation.rendering_values import Document
+from federation.rendering.actors import actor_document
+from federation.rendering.values import Document
 from notes import audiences
 from notes.text import render_markdown
 from storage import jobs, outgoing

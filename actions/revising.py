@@ -8,8 +8,9 @@ from actions.notes import link, named_in, noted, resolve
 from actors import directory
 from actors.records import Actor, Viewer
 from actors.refusals import NotFound
-from federation import audience, groups, outbox, rendering, rendering_notes
+from federation import audience, groups, outbox, rendering
 from federation.node import Node
+from federation.rendering import notes as rendering_notes
 from notes import details, reading, writing
 from notes.plain import fold_tag
 from notes.records import Draft, Extras, Note, Tag

@@ -15,8 +15,8 @@ import orjson
 from actors import communities, directory, follows, memberships
 from actors.records import Actor, Viewer
 from federation import rendering
-from federation.rendering_collections import collection, digest, page
-from federation.rendering_values import Document
+from federation.rendering.collections import collection, digest, page
+from federation.rendering.values import Document
 from notes import details, listing, reading
 from notes.records import Entry, Note
 from storage.engine import Reader

@@ -15,7 +15,7 @@ from actors import directory
 from actors.addresses import Handle, Site, parse_handle
 from actors.records import Actor
 from actors.refusals import Invalid
-from federation.rendering_values import Document, without_empty
+from federation.rendering.values import Document, without_empty
 from notes import listing, reading
 from storage.engine import Reader
 

@@ -14,11 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from actors import directory
 from federation import inbox
-from federation.asked import node_of
 from federation.inbound import Full
 from federation.inbox import Declined
 from federation.node import Node
 from federation.refusing import not_found, refusal_response, request_id_of
+from federation.showing.asked import node_of
 from federation.signatures import SignedRequest
 from storage.engine import StorageUnavailable
 

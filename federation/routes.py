@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from federation import introducing, receiving, showing
-from federation import showing_collections as around
+from federation import receiving, showing
+from federation.showing import collections as around
+from federation.showing import introducing
 
 
 async def own_inbox(request: Request) -> Response:

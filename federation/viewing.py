@@ -10,12 +10,12 @@ from starlette.requests import Request
 from actors import grants
 from actors.records import STRANGER, Viewer
 from federation import discovery, signatures
-from federation.asked import node_of
 from federation.documents import Malformed
 from federation.fetching import Budget, FetchFailed
 from federation.node import Node
 from federation.origin import Refused
 from federation.receiving import signed_request
+from federation.showing.asked import node_of
 from federation.signatures import SignatureRefused
 
 _BEARER = "bearer "

@@ -51,9 +51,7 @@ def config_for(
             title="Nœud d’essai",
             limits=Limits(requests_per_5_minutes=0),
         ),
-        storage=Storage(
-            url=url or f"sqlite:///{folder / 'node.db'}", blobs=str(folder / "blobs")
-        ),
+        storage=Storage(url=url or f"sqlite:///{folder / 'node.db'}", blobs=str(folder / "blobs")),
         federation=Federation(allow=("127.0.0.0/8",), http=True, **federation),
     )
 
@@ -102,9 +100,7 @@ class Running:
             now=self.clock(),
         )
 
-    async def get(
-        self, uri: str, *, as_: str | None = None, accept: str = AS2
-    ) -> tuple[int, Any]:
+    async def get(self, uri: str, *, as_: str | None = None, accept: str = AS2) -> tuple[int, Any]:
         """Status and body (parsed when it is JSON), as a stranger or as one of our people."""
         headers = {"Accept": accept}
         if uri.startswith(self.base):
@@ -165,9 +161,7 @@ async def start(
     assert isinstance(app.inner, Starlette)
     node: Node = app.inner.state.node
     await people.create_instance_actor(node.store, node.site, now=clock())
-    return Running(
-        config=config, node=node, http=aiohttp.ClientSession(), server=server, task=task
-    )
+    return Running(config=config, node=node, http=aiohttp.ClientSession(), server=server, task=task)
 
 
 @asynccontextmanager

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from actors import blocks, directory, follows
 from actors.records import Actor, FollowRow, Viewer
-from federation import audience, discovery, origin, outbox, rendering, rendering_notes
+from federation import audience, discovery, origin, outbox, rendering
 from federation.fetching import Budget
 from federation.node import Node
 from federation.origin import Refused
 from federation.received import Ignored, Plan, Received
+from federation.rendering import notes as rendering_notes
 from federation.vocabulary import ActorDocument, Block, Move
 from notes import audiences, details, reactions, reading, writing
 from notes.records import Note

@@ -6,7 +6,13 @@ from pathlib import Path as File
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from federation.addresses import Exceptions, canonical_host, host_and_port, literal, unmapped
+from federation.fetching.addresses import (
+    Exceptions,
+    canonical_host,
+    host_and_port,
+    literal,
+    unmapped,
+)
 from server.config.places import Path
 from server.config.records import Config, Federation
 

@@ -77,9 +77,7 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(self._own.public_bytes(serialization.Encoding.PEM))
 
-    def context(
-        self, host: str, *more: str, days: int = 30, signed: bool = True
-    ) -> ssl.SSLContext:
+    def context(self, host: str, *more: str, days: int = 30, signed: bool = True) -> ssl.SSLContext:
         """A server's context for its hosts; expired with negative days, self-signed if not
         signed."""
         key = ec.generate_private_key(ec.SECP256R1())

@@ -10,7 +10,7 @@ from typing import Any
 from actors.addresses import Site
 from actors.key_material import public_pem
 from actors.records import Actor, KeyRow
-from federation.rendering_notes import note_object
+from federation.rendering.notes import note_object
 from notes.records import Attachment, Choice, Extras, Note, Poll, Tag
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

@@ -26,14 +26,14 @@ from actors.addresses import Site
 from actors.key_material import generate_ed25519, generate_rsa
 from actors.records import Actor, Community
 from federation import documents, rendering, viewing
-from federation.dialing import Reach
 from federation.fetching import Client
+from federation.fetching.dialing import Reach
 from federation.inbound import Pace
 from federation.keyring import Keyring
 from federation.node import Node
 from federation.refusing import refuse_http
-from federation.rendering_actors import actor_document
-from federation.rendering_notes import note_object
+from federation.rendering.actors import actor_document
+from federation.rendering.notes import note_object
 from federation.routes import ROUTES
 from moderation.admission import Admission
 from notes import audiences, reactions, writing

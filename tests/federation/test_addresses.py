@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from federation.addresses import Exceptions, OddHost, canonical_host, is_public
+from federation.fetching.addresses import Exceptions, OddHost, canonical_host, is_public
 
 
 @pytest.mark.parametrize(

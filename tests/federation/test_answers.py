@@ -7,9 +7,9 @@ import zlib
 
 import pytest
 
-from federation.answers import Inflater, allowed_type, parse_retry_after
-from federation.dialing import FetchFailed
 from federation.fetching import AS2_TYPES
+from federation.fetching.answers import Inflater, allowed_type, parse_retry_after
+from federation.fetching.dialing import FetchFailed
 
 _NOW = 1_800_000_000_000  # Fri, 15 Jan 2027 08:00:00 GMT
 _DAY = 86_400_000

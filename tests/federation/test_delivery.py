@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 
-from federation.knocking import knocks, lesson
+from federation.delivery.knocking import knocks, lesson
 from storage.engine import Store
 from tests.databases import sqlite_store
 from tests.federation.delivering import NOW, Office, keys_here, office, rsa_here

@@ -7,8 +7,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from federation.dialing import FetchFailed, Guard, Reach, Timeouts
-from federation.pacing import Pace
+from federation.fetching.dialing import FetchFailed, Guard, Reach, Timeouts
+from federation.fetching.pacing import Pace
 
 
 async def two_addresses(host: str, port: int) -> Sequence[str]:

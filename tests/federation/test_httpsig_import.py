@@ -8,7 +8,7 @@ import sys
 import federation.signatures
 left = {"pkg_resources", "Crypto", "Crypto.Hash"} & set(sys.modules)
 assert not left, left
-import federation.httpsig_import as loaded
+import federation.signatures.httpsig_import as loaded
 assert loaded.Signer.__module__ == "httpsig.sign"
 """
 

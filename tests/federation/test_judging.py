@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.judging import (
+from federation.delivery.judging import (
     DelayHost,
     DelayRow,
     Done,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.lane_order import MOST_AT_ONCE, LaneOrder, Windows
+from federation.delivery.lane_order import MOST_AT_ONCE, LaneOrder, Windows
 from storage.lanes import Delivery
 
 

@@ -6,7 +6,11 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SPEAKERS = {"federation/asking.py", "federation/dialing.py", "federation/posting.py"}
+SPEAKERS = {
+    "federation/fetching/asking.py",
+    "federation/fetching/dialing.py",
+    "federation/fetching/posting.py",
+}
 TOOLS = {"tests", "bench"}  # no part of a node
 # Modules that can speak HTTP out, or open the sockets for it.
 WAYS_OUT = {"aiohttp", "ftplib", "http.client", "httptools", "httpx", "niquests", "requests"}

@@ -1,7 +1,7 @@
 """Our documents, word for word, and what our own reading makes of them.
 
 The golden files in tests/fixtures/rendered are what other servers get. When one must change, look
-at what each kind of server reads (federation/rendering_notes.py) and write the file anew with
+at what each kind of server reads (federation/rendering/notes.py) and write the file anew with
 `RENDERED=write pytest tests/federation/test_rendering.py`.
 """
 
@@ -18,9 +18,9 @@ from actors.key_material import load_private, public_half
 from actors.records import Community
 from federation import parsing, proofs, rendering
 from federation.documents import read
-from federation.rendering_actors import actor_document
-from federation.rendering_collections import collection, digest, page
-from federation.rendering_values import timestamp
+from federation.rendering.actors import actor_document
+from federation.rendering.collections import collection, digest, page
+from federation.rendering.values import timestamp
 from federation.vocabulary import PUBLIC, ActorDocument, Collection, Post
 from notes.records import Extras
 from tests.federation.rendered import (

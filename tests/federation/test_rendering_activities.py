@@ -8,7 +8,7 @@ import pytest
 
 from federation import parsing, rendering
 from federation.documents import read
-from federation.rendering_actors import actor_document
+from federation.rendering.actors import actor_document
 from federation.vocabulary import (
     PUBLIC,
     Accept,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from federation import documents, parsing
-from federation.rendering_collections import digest
+from federation.rendering.collections import digest
 from federation.vocabulary import PUBLIC
 from notes import reactions
 from notes.records import Note

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from actors.key_material import sign_bytes
 from federation.signatures import SignatureRefused, SignedRequest, read_claim, sign, verify
-from federation.structured_fields import (
+from federation.signatures.structured_fields import (
     NotStructured,
     quoted,
     read_byte_sequences,

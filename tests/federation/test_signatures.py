@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from federation.signatures import SignedRequest
-from federation.signing_times import http_date, read_http_date
+from federation.signatures.signing_times import http_date, read_http_date
 from tests.federation.hand_signed import (
     BODY,
     DATE,

@@ -15,8 +15,8 @@ from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 from actors.key_material import PrivateKey
-from federation.answers import Answer
-from federation.knocking import Knock
+from federation.delivery.knocking import Knock
+from federation.fetching.answers import Answer
 from federation.signatures import sign
 
 Keys = Callable[[int], Awaitable[Mapping[str, PrivateKey]]]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias, TypedDict
 
 from federation.documents import Malformed, moment, text, time
-from federation.parsing_values import (
+from federation.parsing.values import (
     MAX_SUMMARY,
     addressing,
     checked,

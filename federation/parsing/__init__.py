@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from federation import parsing_actors
 from federation.documents import Malformed, echo, many, one, text
-from federation.parsing_actors import COLLECTION_TYPES, actor, key_document
-from federation.parsing_objects import inherit, post
-from federation.parsing_values import (
+from federation.parsing import actors as parsing_actors
+from federation.parsing.actors import COLLECTION_TYPES, actor, key_document
+from federation.parsing.objects import inherit, post
+from federation.parsing.values import (
     check_signed,
     checked,
     kind_in,
@@ -24,7 +24,7 @@ from federation.parsing_values import (
     sole,
     uri,
 )
-from federation.parsing_verbs import MAX_OBJECTS, VERBS, Shared, said, shared, target
+from federation.parsing.verbs import MAX_OBJECTS, VERBS, Shared, said, shared, target
 from federation.vocabulary import (
     ACTOR_TYPES,
     POST_TYPES,

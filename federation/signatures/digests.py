@@ -9,8 +9,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from hashlib import sha256, sha512
 
-from federation.signed_requests import SignatureRefused
-from federation.structured_fields import NotStructured, read_byte_sequences
+from federation.signatures.signed_requests import SignatureRefused
+from federation.signatures.structured_fields import NotStructured, read_byte_sequences
 
 _KNOWN = {"sha-256": sha256, "sha-512": sha512}
 _MOST_DIGESTS = 8

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from actors import directory
 from actors.records import Viewer
-from federation import rendering, responding
-from federation.asked import negotiated
+from federation import rendering
 from federation.node import Node
 from federation.refusing import not_found
+from federation.showing import responding
+from federation.showing.asked import negotiated
 from federation.vocabulary import PUBLIC
 from notes import reading
 from notes.records import Note

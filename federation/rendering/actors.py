@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from actors.addresses import Site
 from actors.key_material import multibase, public_from_pem
 from actors.records import Actor, Community, KeyRow
-from federation import contexts
-from federation.rendering_values import Document, timestamp, without_empty
+from federation.rendering import contexts
+from federation.rendering.values import Document, timestamp, without_empty
 
 SOFTWARE = "Passerelle"
 _RFC9421 = {

@@ -16,7 +16,7 @@ from typing import cast
 
 import httptools
 
-from federation.dialing import FetchFailed, Guard, Target, Timeouts, Trust
+from federation.fetching.dialing import FetchFailed, Guard, Target, Timeouts, Trust
 
 _MOST_HEAD = 64 * 1024  # bytes of status line and headers
 _MOST_IDLE = 2_048  # connections kept warm, and never more than half our file descriptors

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 from actors.key_material import PrivateKey, PublicKey, sign_bytes, verifies
-from federation.httpsig_import import (
+from federation.signatures.httpsig_import import (
     HeaderSigner,
     HeaderVerifier,
     Signer,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from federation import documents
 from federation.documents import Malformed, bool_, echo, int_, many, one, part, text, time
 from federation.origin import same_origin
-from federation.parsing_values import (
+from federation.parsing.values import (
     MAX_NAME,
     MAX_SUMMARY,
     check_signed,

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from federation.addresses import (
+from federation.fetching.addresses import (
     Address,
     Exceptions,
     OddHost,

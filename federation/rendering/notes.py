@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from actors.addresses import Site
 from actors.records import Actor
-from federation import contexts
-from federation.rendering_values import Document, language, timestamp, without_empty
+from federation.rendering import contexts
+from federation.rendering.values import Document, language, timestamp, without_empty
 from federation.vocabulary import PUBLIC
 from notes.plain import cut_text, plain_text
 from notes.records import Attachment, Choice, Extras, Note, Poll, Tag

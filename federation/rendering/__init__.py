@@ -14,8 +14,9 @@ import orjson
 
 from actors.key_material import PrivateKey
 from actors.records import Actor
-from federation import contexts, proofs
-from federation.rendering_values import Document, timestamp, without_empty
+from federation import proofs
+from federation.rendering import contexts
+from federation.rendering.values import Document, timestamp, without_empty
 from federation.vocabulary import PUBLIC
 
 

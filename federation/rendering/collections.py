@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 
-from federation import contexts
-from federation.rendering_values import Document, without_empty
+from federation.rendering import contexts
+from federation.rendering.values import Document, without_empty
 
 
 def collection(

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.refusals import Invalid
-from federation import nodeinfo, responding
-from federation.asked import node_of
+from federation import nodeinfo
 from federation.node import Node
 from federation.nodeinfo import About, Figures
 from federation.refusing import not_found, refusal_response, request_id_of
+from federation.showing import responding
+from federation.showing.asked import node_of
 
 _KEEP = 600_000  # the numbers are counted again after ten minutes
 _LONGEST = 2_000  # characters of a WebFinger resource

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import formatdate
 
-from federation.signed_requests import SignatureRefused
+from federation.signatures.signed_requests import SignatureRefused
 
 # Mastodon's window, and the Social CG report on HTTP signatures leaves it open: delivery queues
 # are slow and clocks wander.

@@ -13,9 +13,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from federation.answers import Answer, Inflater, allowed_type
-from federation.dialing import FetchFailed, Guard, Target, Timeouts, Trust, declined
-from federation.pacing import Budget, Pace
+from federation.fetching.answers import Answer, Inflater, allowed_type
+from federation.fetching.dialing import FetchFailed, Guard, Target, Timeouts, Trust, declined
+from federation.fetching.pacing import Budget, Pace
 
 # method, URL as sent, body, content type -> the headers to add. Called for every try, so that a
 # redirect is signed for where it leads.

@@ -9,7 +9,7 @@ from datetime import UTC
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
-from federation.dialing import FetchFailed
+from federation.fetching.dialing import FetchFailed
 
 _DAY = 24 * 3600 * 1000  # milliseconds
 

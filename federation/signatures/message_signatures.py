@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from actors.key_material import PrivateKey, PublicKey, sign_bytes, verifies
-from federation.digests import check_content_digest, check_digest, content_digest_of
-from federation.signed_requests import (
+from federation.signatures.digests import check_content_digest, check_digest, content_digest_of
+from federation.signatures.signed_requests import (
     Claim,
     SignatureRefused,
     SignedRequest,
@@ -23,8 +23,13 @@ from federation.signed_requests import (
     require_plain,
     signature_field,
 )
-from federation.signing_times import check_expiry, check_window, http_date, read_http_date
-from federation.structured_fields import (
+from federation.signatures.signing_times import (
+    check_expiry,
+    check_window,
+    http_date,
+    read_http_date,
+)
+from federation.signatures.structured_fields import (
     InnerList,
     NotStructured,
     Token,

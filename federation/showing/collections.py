@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from actors import directory
 from actors.records import Actor, Viewer
-from federation import collections, rendering, responding
-from federation.asked import Handler, bad_cursor, cursor_of, negotiated
+from federation import collections, rendering
 from federation.collections import Cursor
 from federation.node import Node
 from federation.refusing import not_found
-from federation.rendering_values import Document
+from federation.rendering.values import Document
+from federation.showing import responding
+from federation.showing.asked import Handler, bad_cursor, cursor_of, negotiated
 from notes import reading
 from notes.records import Note
 from storage.engine import Reader

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from actors.key_material import PrivateKey, PublicKey
-from federation.digests import check_content_digest, check_digest, digest_of
-from federation.httpsig_keys import REQUEST_TARGET, CavageSigner, CavageVerifier
-from federation.signed_requests import (
+from federation.signatures.digests import check_content_digest, check_digest, digest_of
+from federation.signatures.httpsig_keys import REQUEST_TARGET, CavageSigner, CavageVerifier
+from federation.signatures.signed_requests import (
     Claim,
     SignatureRefused,
     SignedRequest,
@@ -25,7 +25,12 @@ from federation.signed_requests import (
     require_plain,
     signature_field,
 )
-from federation.signing_times import check_expiry, check_window, http_date, read_http_date
+from federation.signatures.signing_times import (
+    check_expiry,
+    check_window,
+    http_date,
+    read_http_date,
+)
 
 MOST_HEADERS = 64
 MOST_PARAMETERS = 16

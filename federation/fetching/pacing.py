@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from federation.dialing import FetchFailed, declined
+from federation.fetching.dialing import FetchFailed, declined
 
 _MINUTE = 60.0
 _MOST_HOSTS = 4096  # before quiet hosts are forgotten

@@ -16,9 +16,9 @@ import structlog
 
 from actors import hosts
 from actors.hosts import Format
-from federation.lane_order import Windows
-from federation.sending import Client, Keys, Sender
-from federation.turns import Turn
+from federation.delivery.lane_order import Windows
+from federation.delivery.sending import Client, Keys, Sender
+from federation.delivery.turns import Turn
 from storage import lane_results, lanes, outgoing
 from storage.engine import StorageUnavailable, Store, Transaction
 from storage.faults import kill_point

@@ -12,7 +12,7 @@ from typing import Any
 from federation import documents
 from federation.documents import bool_, int_, many, moment, one, part, text, time
 from federation.origin import same_origin
-from federation.parsing_values import (
+from federation.parsing.values import (
     MAX_ALT,
     MAX_SUMMARY,
     addressed,

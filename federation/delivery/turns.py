@@ -10,9 +10,7 @@ import structlog
 
 from actors.hosts import Format
 from actors.key_material import PrivateKey
-from federation.answers import parse_retry_after
-from federation.dialing import FetchFailed
-from federation.judging import (
+from federation.delivery.judging import (
     DelayHost,
     DelayRow,
     Done,
@@ -23,9 +21,11 @@ from federation.judging import (
     backoff,
     judge,
 )
-from federation.knocking import ON, Knock, knocks, lesson
-from federation.lane_order import LaneOrder, Windows
-from federation.sending import Sender
+from federation.delivery.knocking import ON, Knock, knocks, lesson
+from federation.delivery.lane_order import LaneOrder, Windows
+from federation.delivery.sending import Sender
+from federation.fetching.answers import parse_retry_after
+from federation.fetching.dialing import FetchFailed
 from storage.lane_results import Outcome
 from storage.lanes import Delivery, Lane
 

@@ -13,9 +13,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from urllib.parse import urljoin
 
-from federation.answers import Answer, parse_retry_after
-from federation.asking import Ask, Asker, Signer, merged
-from federation.dialing import (
+from federation.fetching.answers import Answer, parse_retry_after
+from federation.fetching.asking import Ask, Asker, Signer, merged
+from federation.fetching.dialing import (
     FetchFailed,
     Guard,
     Reach,
@@ -26,8 +26,8 @@ from federation.dialing import (
     Trust,
     declined,
 )
-from federation.pacing import Budget, Pace
-from federation.posting import Poster
+from federation.fetching.pacing import Budget, Pace
+from federation.fetching.posting import Poster
 
 __all__ = [
     "AS2_ACCEPT",

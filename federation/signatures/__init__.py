@@ -10,13 +10,13 @@ asked for and sent follows Mastodon, GoToSocial, Lemmy and the Social CG report 
 from collections.abc import Iterable
 
 from actors.key_material import PrivateKey, PublicKey
-from federation.cavage import read_cavage, sign_cavage, verify_cavage
-from federation.message_signatures import (
+from federation.signatures.cavage import read_cavage, sign_cavage, verify_cavage
+from federation.signatures.message_signatures import (
     read_message_signature,
     sign_message,
     verify_message_signature,
 )
-from federation.signed_requests import (
+from federation.signatures.signed_requests import (
     Claim,
     Scheme,
     SignatureRefused,
