@@ -84,15 +84,21 @@ class Gate:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Be at work; call it inside. Raises Full after `seconds`."""
+        if self._turns.locked():
+            await self._queue()
+        else:
+            await self._turns.acquire()  # at once: no clock is set for the ordinary case
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def _queue(self) -> None:
         try:
             async with asyncio.timeout(self._seconds):
                 await self._turns.acquire()
         except TimeoutError:
             raise Full from None
-        try:
-            yield
-        finally:
-            self._turns.release()
 
 
 def gate_for_strangers() -> Gate:

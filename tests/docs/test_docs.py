@@ -95,3 +95,14 @@ def test_parsing_and_rendering_stand_under_a_purity_contract() -> None:
     bound = {"federation.parsing", "federation.rendering"}  # a package binds all its modules
     assert all((ROOT / name.replace(".", "/")).is_dir() for name in bound)
     assert bound - pure == set()
+
+
+def test_the_floor_plan_of_federation_is_the_contracts() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one.get("containers") == ["federation"])
+    rooms = [name.strip() for layer in layers for name in re.split(r"[|:]", layer)]
+    plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    plan = plan.partition("## Inside federation")[2].partition("## ")[0]
+    places = [re.search(rf"^    .*\b{name}\b", plan, re.MULTILINE) for name in rooms]
+    assert all(places), [name for name, place in zip(rooms, places, strict=True) if not place]
