@@ -104,7 +104,7 @@ async def _at_address(node: Node, url: str, viewer: Viewer) -> Actor | Note:
 
 async def _later(node: Node, kind: str, uri: str) -> None:
     async def deed(tx: Transaction) -> None:
-        await jobs.add(tx, kind, uri, {}, due=node.clock())
+        await jobs.add(tx, kind, uri, {}, due=node.steady())
 
     await node.store.transaction(deed)
 

@@ -21,13 +21,15 @@ from storage.engine import Store
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """`clock` gives milliseconds since the epoch. `page` answers a browser that asks for a URI
+    """`clock` gives milliseconds since the epoch, for dates; `steady` the same without jumps, for
+    leases and delays. `page` answers a browser that asks for a URI
     which is also an ActivityPub document; it is set by the wiring."""
 
     site: Site
     store: Store
     client: Client
     clock: Callable[[], int]
+    steady: Callable[[], int]
     admission: Admission
     keyring: Keyring
     inbound: Pace

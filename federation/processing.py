@@ -47,7 +47,7 @@ class Processor:
         """One round; how many entries were taken."""
         node = self._node
         entries = await node.store.transaction(
-            lambda tx: journal.claim(tx, now=node.clock(), lease_ms=_LEASE, limit=self._parallel)
+            lambda tx: journal.claim(tx, now=node.steady(), lease_ms=_LEASE, limit=self._parallel)
         )
         await asyncio.gather(*(process(node, entry) for entry in entries))
         return len(entries)
@@ -141,13 +141,13 @@ async def _apply(tx: Transaction, node: Node, entry: JournalEntry, plan: Plan) -
     if entry.kind in _UNDOABLE and await journal.was_forestalled(tx, entry.uri, now=node.clock()):
         raise Ignored("undone before it came")
     await plan(tx)
-    await journal.settle(tx, entry, "done", now=node.clock())
+    await journal.settle(tx, entry, "done", now=node.steady())
     kill_point("processing.before_commit")
 
 
 async def _settle(node: Node, entry: JournalEntry, state: str, detail: str) -> None:
     await node.store.transaction(
-        lambda tx: journal.settle(tx, entry, state, detail, now=node.clock())
+        lambda tx: journal.settle(tx, entry, state, detail, now=node.steady())
     )
 
 
@@ -180,7 +180,7 @@ async def _fetch_failed(node: Node, entry: JournalEntry, failed: FetchFailed) ->
 async def _postpone(
     node: Node, entry: JournalEntry, detail: str, retry_after: int | None = None
 ) -> None:
-    now = node.clock()
+    now = node.steady()
     pause = min(_FIRST_RETRY * 3**entry.attempts, _LAST_RETRY)
     due = now + max(pause, retry_after or 0)
     await node.store.transaction(lambda tx: journal.postpone(tx, entry, due, detail, now=now))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
@@ -25,6 +24,7 @@ from moderation.admission import Admission
 from pages import routes as pages
 from pages.views import MessageKind
 from server import health
+from server.clocks import Steady, wall
 from server.config import Config
 from server.desk import site_of
 from server.guarding import Guard
@@ -44,12 +44,7 @@ def data_folder(config: Config) -> Path:
     return database.parent if database else Path(config.storage.blobs).parent
 
 
-def now() -> int:
-    """Milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
-
-
-def make_node(config: Config, store: Store, *, clock: Clock = now) -> Node:
+def make_node(config: Config, store: Store, *, clock: Clock = wall) -> Node:
     """A node on an open database. Close its client when done."""
     site = site_of(config)
     reach = Reach(
@@ -65,6 +60,8 @@ def make_node(config: Config, store: Store, *, clock: Clock = now) -> Node:
         store=store,
         client=Client(reach),
         clock=clock,
+        # Whoever gives a clock of her own moves it on purpose, and delays with it.
+        steady=Steady() if clock is wall else clock,
         admission=Admission(
             own=site.domain.lower(), allow_list_mode=config.moderation.allow_list_mode
         ),
@@ -84,7 +81,7 @@ def make_node(config: Config, store: Store, *, clock: Clock = now) -> Node:
 
 
 @asynccontextmanager
-async def opened(config: Config, *, watch: bool, clock: Clock = now) -> AsyncIterator[Node]:
+async def opened(config: Config, *, watch: bool, clock: Clock = wall) -> AsyncIterator[Node]:
     """A node from its configuration, with everything closed at the end."""
     store = await open_store(config.storage.url, watch=watch)
     node = make_node(config, store, clock=clock)
@@ -96,7 +93,7 @@ async def opened(config: Config, *, watch: bool, clock: Clock = now) -> AsyncIte
         await store.close()
 
 
-def application(config: Config, *, web_only: bool = False, clock: Clock = now) -> Guard:
+def application(config: Config, *, web_only: bool = False, clock: Clock = wall) -> Guard:
     """The web application; with the worker beside it in the same process unless `web_only`."""
 
     @asynccontextmanager
@@ -109,7 +106,7 @@ def application(config: Config, *, web_only: bool = False, clock: Clock = now) -
             worker = None if web_only else Worker(node, config.worker)
             if worker and sqlite_file(config.storage.url):
                 # We hold the lock: nobody else works here (server.serving).
-                await node.store.transaction(lambda tx: leases.end_all(tx, now=now()))
+                await node.store.transaction(lambda tx: leases.end_all(tx, now=wall()))
             try:
                 if worker:
                     worker.start()

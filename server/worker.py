@@ -89,7 +89,7 @@ async def clean(node: Node, job: Job) -> None:
 
     async def again(tx: Transaction) -> None:
         await refused.forget_old(tx, now=now)
-        await jobs.add(tx, "clean", "all", {"after": now}, due=now + _CLEANING)
+        await jobs.add(tx, "clean", "all", {"after": now}, due=node.steady() + _CLEANING)
 
     await node.store.transaction(again)
 
@@ -114,7 +114,8 @@ class Worker:
             node.store,
             node.client,
             self._keys,
-            now=node.clock,
+            now=node.steady,
+            wall=node.clock,
             jitter=random.random,
             concurrency=settings.deliveries,
             threads=settings.signing_threads,
@@ -150,13 +151,13 @@ class Worker:
     async def _run_jobs(self) -> None:
         node = self._node
         await node.store.transaction(
-            lambda tx: jobs.add(tx, "clean", "all", {}, due=node.clock() + 60_000)
+            lambda tx: jobs.add(tx, "clean", "all", {}, due=node.steady() + 60_000)
         )
         while not self._stopping.is_set():
             try:
                 found = await node.store.transaction(
                     lambda tx: jobs.claim(
-                        tx, list(JOBS), now=node.clock(), lease_ms=_LEASE, limit=4
+                        tx, list(JOBS), now=node.steady(), lease_ms=_LEASE, limit=4
                     )
                 )
             except StorageUnavailable:
@@ -186,5 +187,5 @@ class Worker:
 
     async def _retry(self, job: Job, error: str) -> None:
         pause = min(_FIRST_RETRY * 3**job.attempts, _LAST_RETRY)
-        due = self._node.clock() + pause
+        due = self._node.steady() + pause
         await self._node.store.transaction(lambda tx: jobs.retry(tx, job, error=error, due=due))

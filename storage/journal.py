@@ -130,7 +130,7 @@ _CANDIDATES = prepared(
         journal.c.id.in_(
             select(_oldest.c.id)
             .where(_oldest.c.state == literal_column("'ready'"), _oldest.c.due <= bindparam("now"))
-            .order_by(_oldest.c.due)
+            .order_by(_oldest.c.due, _oldest.c.id)
             .limit(bindparam("window"))
         ),
         ~_unsettled(_other.c.order_key == journal.c.order_key, _OLDER),
@@ -187,9 +187,7 @@ _HELD_IN = prepared(
 _REOPEN = prepared(
     update(journal)
     .where(_HELD, journal.c.state == bindparam("held_state"), one_of(journal.c.kind, "kinds"))
-    .values(
-        state="ready", due=bindparam("now"), attempts=0, crashes=0, settled=null(), lease=null()
-    )
+    .values(state="ready", due=0, attempts=0, crashes=0, settled=null(), lease=null())
 )
 _COUNT_READY = prepared(
     select(func.count().label("ready"), func.min(journal.c.received).label("oldest")).where(_READY)
@@ -249,7 +247,7 @@ async def record(
         body=body,
         state="ready",
         received=now,
-        due=now,
+        due=0,  # at once, whatever any clock says
     )
     tx.wake(CHANNEL)
     kill_point("journal.before_commit")
@@ -337,9 +335,9 @@ async def dead(reader: Reader, *, limit: int = 100) -> list[JournalEntry]:
     return await _held(reader, "dead", limit)
 
 
-async def reopen(tx: Transaction, state: str, kinds: Sequence[str], *, now: int) -> int:
+async def reopen(tx: Transaction, state: str, kinds: Sequence[str]) -> int:
     """Make "waiting" or "dead" entries of these kinds ready again; says how many."""
-    count = await tx.run(_REOPEN, held_state=state, kinds=list(kinds), now=now)
+    count = await tx.run(_REOPEN, held_state=state, kinds=list(kinds))
     if count:
         tx.wake(CHANNEL)
     return count

@@ -22,7 +22,8 @@ from actions import people
 from actors import grants
 from actors.records import Actor
 from federation.node import Node
-from server.assembly import application, now
+from server.assembly import application
+from server.clocks import wall as now
 from server.config import Config, Federation, Limits, Server, Storage
 from server.wire import Wire
 from tests.fresh import fresh_database

@@ -142,7 +142,7 @@ async def settle(tx: Transaction, node: Node, arrival: Arrival, received: Receiv
     await placement.place_note(tx, note)
     await _notify(tx, arrival, note, received.now)
     if note.in_reply_to and note.root_id is None:
-        await jobs.add(tx, "thread", note.uri, {}, due=received.now)
+        await jobs.add(tx, "thread", note.uri, {}, due=node.steady())
     if community is not None and community.local and note.visibility != "direct":
         await groups.announce(
             tx,

@@ -147,7 +147,7 @@ async def accept(node: Node, received: Received, budget: Budget) -> Plan:
         await audiences.admit(tx, "followers", followed.id, follower.id, now=received.now)
         if followed.is_group:
             await audiences.admit(tx, "community", followed.id, follower.id, now=received.now)
-        await jobs.add(tx, "backfill", followed.uri, {}, due=received.now)
+        await jobs.add(tx, "backfill", followed.uri, {}, due=node.steady())
 
     return apply
 

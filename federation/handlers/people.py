@@ -54,7 +54,7 @@ async def remove(node: Node, received: Received) -> Plan:
         await directory.set_state(tx, actor.id, "gone")
         await audiences.hide_author(tx, actor.id, "suspended")
         await follows.end_all(tx, actor.id, now=received.now)
-        await jobs.add(tx, "erase", str(actor.id), {}, due=received.now)
+        await jobs.add(tx, "erase", str(actor.id), {}, due=node.steady())
         node.keyring.forget(uri)
 
     return apply

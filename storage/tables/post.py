@@ -31,6 +31,7 @@ journal = Table(
 Index(
     "ix_journal_ready",
     journal.c.due,
+    journal.c.id,
     sqlite_where=journal.c.state == "ready",
     postgresql_where=journal.c.state == "ready",
 )

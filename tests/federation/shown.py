@@ -126,6 +126,7 @@ def new_node(site: Site, store: Store) -> Node:
         store=store,
         client=Client(Reach(user_agent="passerelle/test")),
         clock=lambda: NOW,
+        steady=lambda: NOW,
         admission=Admission(own=site.domain),
         keyring=Keyring(),
         inbound=Pace(per_minute=1200, burst=600),

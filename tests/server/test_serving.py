@@ -139,6 +139,7 @@ def test_an_address_in_use_is_no_success(tmp_path: Path, port: int) -> None:
 
 
 def test_proxies_are_believed_when_named(tmp_path: Path, port: int) -> None:
+    """H-13."""
     with running(small(tmp_path), port):
         assert get(port, **{"X-Forwarded-For": "192.0.2.7"}) == "192.0.2.7"
     config = tmp_path / "config.toml"

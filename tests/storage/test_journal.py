@@ -170,12 +170,8 @@ async def test_an_unbuilt_verb_waits_until_it_is_built(store: Store) -> None:
     await settle(store, entry, "waiting")
     assert await claim(store) == []
     assert names(await store.reading(lambda reader: journal.waiting(reader))) == ["offer"]
-    assert (
-        await store.transaction(lambda tx: journal.reopen(tx, "waiting", ["Invite"], now=NOW)) == 0
-    )
-    assert (
-        await store.transaction(lambda tx: journal.reopen(tx, "waiting", ["Offer"], now=NOW)) == 1
-    )
+    assert await store.transaction(lambda tx: journal.reopen(tx, "waiting", ["Invite"])) == 0
+    assert await store.transaction(lambda tx: journal.reopen(tx, "waiting", ["Offer"])) == 1
     assert names(await claim(store)) == ["offer"]
 
 

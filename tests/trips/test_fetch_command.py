@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server import cli
-from server.assembly import now
+from server.clocks import wall as now
 from tests.neighbour import PUBLIC, Json, Neighbour
 
 _INIT = ("init", "--yes", "--domain", "here.test:8001", "--admin", "ada", "--language", "en")

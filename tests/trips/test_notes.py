@@ -12,7 +12,11 @@ from actions import follows as following
 from actions import notes, revising
 from actions.notes import NewNote
 from actors.records import Actor as Ours
+from actors.records import Viewer
 from federation.vocabulary import Create, Delete, Update
+from notes import details, reading
+from notes.records import Counts
+from storage.engine import Reader
 from tests.neighbour import Actor
 from tests.nodes import Running
 from tests.trips.scene import Scene, eventually, found, shown, uris_in
@@ -269,3 +273,23 @@ async def _got(scene: Scene, inbox: str, uri: str) -> bool:
         for seen in scene.far.received
         if isinstance(seen.activity.get("object"), dict)
     )
+
+
+async def test_numbers_and_lists_of_a_document_are_hints(two_nodes: Scene, cast: Cast) -> None:
+    """A-20: a thousand likes in a document are no like; a list of members makes no member."""
+    crowd = {"type": "Collection", "totalItems": 1000, "items": [cast.alice.uri]}
+    note, became = await two_nodes.wrote(
+        cast.ada, "<p>très aimée</p>", likes=crowd, shares=crowd, replies=crowd
+    )
+    assert became == "done"
+    store = two_nodes.node.node.store
+
+    async def look(reader: Reader) -> Counts:
+        found = await reading.by_uri(reader, note["id"], Viewer(actor_id=cast.alice.id))
+        assert found is not None
+        return (await details.counts(reader, [found], Viewer()))[found.id]
+
+    assert await store.reading(look) == Counts()
+    like = await two_nodes.said("Like", cast.ada, note["id"])
+    assert like == "done"
+    assert (await store.reading(look)).likes == 1

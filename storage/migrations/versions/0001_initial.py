@@ -469,7 +469,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_journal_ready",
         "journal",
-        ["due"],
+        ["due", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'ready'"),
         postgresql_where=sa.text("state = 'ready'"),
