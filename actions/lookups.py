@@ -41,7 +41,7 @@ async def actor_by_handle(node: Node, text: str) -> Actor:
     try:
         return await discovery.by_handle(node, handle, budget=Budget())
     except _NO_ANSWER as error:
-        raise NotFound(f"{handle} can't be found.", detail=str(error)) from error
+        raise NotFound(f"{handle} can't be found.", detail=_why(error)) from error
 
 
 async def fetch(node: Node, text: str, viewer: Viewer) -> Actor | Note:
@@ -95,11 +95,17 @@ async def _at_address(node: Node, url: str, viewer: Viewer) -> Actor | Note:
             uri = found.thing.uri
             await backfilling.note(node, uri)
     except (*_NO_ANSWER, Ignored) as error:
-        raise NotFound("Nothing can be read at that address.", detail=str(error)) from error
+        raise NotFound("Nothing can be read at that address.", detail=_why(error)) from error
     note = await node.store.reading(lambda reader: reading.by_uri(reader, uri, viewer))
     if note is None:
         raise NotFound("Nothing can be read at that address.")
     return note
+
+
+def _why(error: Exception) -> str:
+    """For whoever runs the node: the code, the status of an answer, the rule that was not met."""
+    words = (getattr(error, name, None) for name in ("code", "status", "detail"))
+    return ", ".join(str(word) for word in words if word) or str(error)
 
 
 async def _later(node: Node, kind: str, uri: str) -> None:

@@ -243,7 +243,7 @@ async def _write(
         order_key=note.context or note.uri,
         note_id=note.id,
     )
-    if community is not None and community.local and note.visibility != "direct":
+    if community is not None and community.local:
         await groups.announce(
             tx,
             node,
@@ -252,6 +252,7 @@ async def _write(
             order_key=note.context or note.uri,
             note=note if note.is_thread_starter else None,
             note_id=note.id,
+            visibility=note.visibility,
         )
     return note
 

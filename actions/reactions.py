@@ -151,8 +151,16 @@ async def _send(
         order_key=note.uri,
         note_id=note.id,
     )
-    if community is not None and community.local and note.visibility != "direct":
-        await groups.announce(tx, node, community, activity, order_key=note.context or note.uri)
+    if community is not None and community.local:
+        await groups.announce(
+            tx,
+            node,
+            community,
+            activity,
+            order_key=note.context or note.uri,
+            note_id=note.id,
+            visibility=note.visibility,
+        )
 
 
 async def _send_boost(

@@ -125,6 +125,6 @@ async def _pass_on(
     community: Actor | None,
     activity: dict[str, object],
 ) -> None:
-    if community is not None and community.local and note.visibility != "direct":
-        key = note.context or note.uri
-        await groups.announce(tx, node, community, activity, order_key=key)
+    if community is not None and community.local:
+        key, visibility = note.context or note.uri, note.visibility
+        await groups.announce(tx, node, community, activity, order_key=key, visibility=visibility)

@@ -52,7 +52,6 @@ _CHANGING = tuple(
     if name not in ("id", "uri", "kind", "local", "host", "published", "state")
 )
 _ADD = adding(actors, *_STORED, ignore=True)
-_REPLACE = adding(actors, *_STORED, key=("uri",), replace=_CHANGING)
 # What we know better than an actor's own document: whether it is gone, and when and where it moved.
 _OUR_WORD = ("state", "moved_to", "updated")
 _REFRESH = adding(
@@ -149,11 +148,6 @@ async def save_remote(tx: Transaction, actor: Actor) -> int:
     found = await id_of(tx, actor.uri)
     assert found is not None
     return found
-
-
-async def save_local(tx: Transaction, actor: Actor) -> None:
-    """Changed profile of one of ours; the caller renders its document anew."""
-    await tx.run(_REPLACE, **_values(actor))
 
 
 async def set_document(tx: Transaction, actor_id: int, document: bytes, *, now: int) -> None:

@@ -6,13 +6,15 @@ The rows of the followers' audience are written here, in the same transaction.
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select, update
 
 from actors.records import COLUMNS, Actor, FollowRow
 from storage.engine import Reader, Row, Transaction
 from storage.ids import new_id
 from storage.recipients import inbox_of_actor
-from storage.statements import insert, prepared
+from storage.statements import Prepared, insert, prepared
 from storage.tables import actors, follows
 
 _FIELDS = [follows.c[name] for name in FollowRow.__dataclass_fields__]
@@ -67,9 +69,6 @@ _END_WITH_HOST = prepared(
     )
     .values(state="ended", ended=bindparam("now"))
 )
-_FOLLOWS = prepared(
-    select(func.count()).where(_PAIR, follows.c.state == "accepted", follows.c.ended.is_(None))
-)
 _COUNT_FOLLOWERS = prepared(
     select(func.count()).where(
         follows.c.followed_id == bindparam("actor"),
@@ -85,30 +84,26 @@ _COUNT_FOLLOWING = prepared(
     )
 )
 _ALL = [actors.c[name] for name in COLUMNS]
-_FOLLOWERS = prepared(
-    select(*_ALL, follows.c.id.label("follow_id"))
-    .join(actors, actors.c.id == follows.c.follower_id)
-    .where(
-        follows.c.followed_id == bindparam("actor"),
-        follows.c.state == bindparam("state"),
-        follows.c.ended.is_(None),
-        follows.c.id < bindparam("before"),
+
+
+def _listed(whose: ColumnElement[Any], other: ColumnElement[Any]) -> Prepared:
+    """One page of the actors at the other end of somebody's follows, newest first."""
+    return prepared(
+        select(*_ALL, follows.c.id.label("follow_id"))
+        .join(actors, actors.c.id == other)
+        .where(
+            whose == bindparam("actor"),
+            follows.c.state == bindparam("state"),
+            follows.c.ended.is_(None),
+            follows.c.id < bindparam("before"),
+        )
+        .order_by(follows.c.id.desc())
+        .limit(bindparam("count"))
     )
-    .order_by(follows.c.id.desc())
-    .limit(bindparam("count"))
-)
-_FOLLOWING = prepared(
-    select(*_ALL, follows.c.id.label("follow_id"))
-    .join(actors, actors.c.id == follows.c.followed_id)
-    .where(
-        follows.c.follower_id == bindparam("actor"),
-        follows.c.state == bindparam("state"),
-        follows.c.ended.is_(None),
-        follows.c.id < bindparam("before"),
-    )
-    .order_by(follows.c.id.desc())
-    .limit(bindparam("count"))
-)
+
+
+_FOLLOWERS = _listed(follows.c.followed_id, follows.c.follower_id)
+_FOLLOWING = _listed(follows.c.follower_id, follows.c.followed_id)
 # Words instead of bound values, so that SQLite recognises its partial index.
 HERE = and_(
     follows.c.local == literal_column("1"),
@@ -194,10 +189,6 @@ async def end_all(tx: Transaction, actor_id: int, *, now: int) -> None:
 async def end_with_host(tx: Transaction, host: str, *, now: int) -> None:
     """Whatever stands between us and a host we no longer talk with (T-3)."""
     await tx.run(_END_WITH_HOST, host=host, now=now)
-
-
-async def does_follow(reader: Reader, follower_id: int, followed_id: int) -> bool:
-    return bool(await reader.value(_FOLLOWS, follower=follower_id, followed=followed_id))
 
 
 async def has_local_follower(reader: Reader, actor_id: int) -> bool:

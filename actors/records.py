@@ -8,7 +8,6 @@ from typing import Any, Literal, Self
 
 from storage.engine import Row
 
-ActorKind = Literal["Person", "Group", "Application", "Service", "Organization", "Feed"]
 Role = Literal["member", "moderator", "responsable"]
 
 

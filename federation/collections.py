@@ -36,9 +36,6 @@ class Cursor:
     after: int = 0
 
 
-WHOLE = Cursor()
-
-
 def first_page(uri: str) -> str:
     return f"{uri}?page=1"
 

@@ -72,10 +72,6 @@ async def fetch(node: Node, uri: str, *, budget: Budget) -> Found:
 
     When the document names another id, that id is asked once and must agree (O-10).
     """
-    if node.site.owns(uri):
-        raise Refused("fetch_declined", "an address of ours is never fetched over HTTP")
-    if reason := node.admission.refuses(uri):
-        raise Refused(reason.code, reason.detail)
     found, final = await _fetch_once(node, uri, budget)
     named = getattr(found.thing, "uri", None)
     if named is not None and not origin.same(named, final):
@@ -87,15 +83,24 @@ async def fetch(node: Node, uri: str, *, budget: Budget) -> Found:
 
 
 async def _fetch_once(node: Node, uri: str, budget: Budget) -> tuple[Found, str]:
+    _check_fetchable(node, uri)
     address = uri.partition("#")[0]
     final, body = await node.client.document(
         address, signer=await signer(node), budget=budget, identity="instance"
     )
+    _check_fetchable(node, final)  # a redirect is no way around a block
     document = documents.read(body)
     if compacting.may_compact(document):
         document = await compacting.compacted(document)
     thing = parsing.thing(document, now=node.clock())
     return Found(thing=thing, body=body, document=document), final
+
+
+def _check_fetchable(node: Node, uri: str) -> None:
+    if node.site.owns(uri):
+        raise Refused("fetch_declined", "an address of ours is never fetched over HTTP")
+    if reason := node.admission.refuses(uri):
+        raise Refused(reason.code, reason.detail)
 
 
 async def actor(
@@ -250,15 +255,29 @@ async def _stored_key(reader: Reader, key_uri: str) -> KnownKey | None:
 
 async def _owner_of(node: Node, key_uri: str, budget: Budget) -> str:
     """Whose key it says it is. A key document may be a stub actor (GoToSocial's `/main-key`)."""
+    _check_fetchable(node, key_uri)
     _, body = await node.client.document(
         key_uri.partition("#")[0], signer=await signer(node), budget=budget, identity="instance"
     )
-    entry = parsing.key_document(documents.read(body), key_id=key_uri)
+    document = documents.read(body)
+    entry = parsing.key_document(document, key_id=key_uri)
     if entry is None:
+        await _keep_whoever(node, document, key_uri, budget)
         raise Refused("key_owner_mismatch", "keyId: no such usable key there")
     if not origin.same_origin(entry.owner, key_uri):
         raise Refused("key_owner_mismatch", "keyId: its owner lives elsewhere")
     return entry.owner
+
+
+async def _keep_whoever(node: Node, document: dict[str, Any], key_uri: str, budget: Budget) -> None:
+    """The keys that are there become known, or a stranger who invents a name for one would keep
+    the genuine ones out as long as the lack is remembered."""
+    owner = documents.ref(document, "owner") or documents.ref_of(document)
+    if owner is None:
+        return
+    with suppress(FetchFailed, Malformed, Refused):
+        if origin.same_origin(owner, key_uri):
+            await actor(node, owner, budget=budget, refresh=True)
 
 
 # --- posts and handles ---------------------------------------------------------------------------

@@ -26,8 +26,7 @@ async def check_post(
     reader: Reader, community: Actor, author_id: int, *, parent: Place | None, now: int
 ) -> None:
     """May this author post here, or answer here? Raises Refused (A-19)."""
-    if await memberships.is_banned(reader, community.id, author_id, now=now):
-        raise Refused("not_authorized", "audience: banned from this community")
+    await check_banned(reader, community, author_id, now=now)
     role = await memberships.role_of(reader, community.id, author_id)
     if role in ("moderator", "responsable"):
         return
@@ -38,6 +37,12 @@ async def check_post(
         raise Refused("not_moderator", "audience: only moderators start threads here")
     if (rules.posting == "members" or rules.private) and role is None:
         raise Refused("not_member", "audience: only members post here")
+
+
+async def check_banned(reader: Reader, community: Actor, author_id: int, *, now: int) -> None:
+    """Neither new words nor changed ones of whoever is banned are passed on. Raises Refused."""
+    if await memberships.is_banned(reader, community.id, author_id, now=now):
+        raise Refused("not_authorized", "audience: banned from this community")
 
 
 async def check_closed(reader: Reader, community: Actor, is_closed: bool) -> None:
@@ -64,17 +69,22 @@ async def announce(
     order_key: str,
     note: Note | None = None,
     note_id: int | None = None,
+    visibility: str = "public",
 ) -> None:
     """Pass an activity on to the community's followers, unchanged.
 
     With `note`, a thread starter just accepted: the bare Announce as well, and a boost here.
+    `visibility` of the note it is about: what is for its author's followers reaches no others
+    through an open community, and what is for members only is never announced to the public (A-14).
     """
     rules = await communities.get(tx, community.id)
+    if visibility == "direct" or (visibility == "followers" and not rules.private):
+        return
     activity = rendering.announce_activity(
         inner,
         uri=node.site.new_activity(),
         community=community,
-        private=rules.private,
+        private=rules.private or visibility == "community",
         now=node.clock(),
     )
     await outbox.send(

@@ -151,6 +151,7 @@ async def _record(
             body=body,
             now=now,
             dedupe=not isinstance(activity, Follow | Join),
+            brought=not origin.same(activity.actor, known.actor_uri),
         )
         if node.keyring.is_time_to_note(host, now=now, every=_SEEN_EVERY):
             await hosts.seen(tx, host, now=now)

@@ -94,7 +94,19 @@ async def _gathered(node: Node, entry: JournalEntry) -> Plan:
     document, activity = parsed
     budget = Budget()
     received = await _received(node, entry, activity, document, budget)
-    return await HANDLERS[type(activity)](node, received, budget)
+    plan = await HANDLERS[type(activity)](node, received, budget)
+    return _once(plan, entry.uri, received.now) if received.trust == "proof" else plan
+
+
+def _once(plan: Plan, uri: str, now: int) -> Plan:
+    """Somebody brought it, its actor's proof holds: only now it counts as seen (Q-12)."""
+
+    async def apply(tx: Transaction) -> None:
+        if not await journal.see(tx, uri, now=now):
+            raise Ignored("it came by itself")
+        await plan(tx)
+
+    return apply
 
 
 async def _received(

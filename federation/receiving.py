@@ -25,6 +25,7 @@ from storage.engine import StorageUnavailable
 _LD = "application/ld+json"
 _AS2 = "application/activity+json"
 _PLAIN = "application/json"
+_ACCEPTED = Response(status_code=202)  # nothing in it is ever another's
 
 
 class _SharedInbox:
@@ -112,7 +113,7 @@ async def _answer(request: Request, node: Node, body: bytes) -> Response:
             request_id_of(request),
             retry_after=30,
         )
-    return Response(status_code=202)
+    return _ACCEPTED
 
 
 def signed_request(request: Request, node: Node, body: bytes) -> SignedRequest:

@@ -45,6 +45,8 @@ async def _signer(node: Node, request: Request) -> Viewer:
             return STRANGER
         known = await discovery.key(node, claim.key_uri, budget=Budget(fetches=4))
         signatures.verify(claim, known.key)
+        if node.admission.refuses(known.actor_uri):
+            return STRANGER  # its key need not lie below its own address
     except (SignatureRefused, Malformed, Refused, FetchFailed):
         return STRANGER
     return Viewer(actor_id=known.actor_id)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from storage.engine import Reader, Row, Transaction
 from storage.statements import Prepared, insert, prepared
 from storage.tables import refusals
 
 _COLUMNS = ("code", "host", "kind", "actor", "uri", "count", "first", "last")
+MOST = 10_000
 _KEPT = 30 * 24 * 3_600_000
 
 
@@ -26,14 +27,36 @@ def _counting() -> Prepared:
 
 
 _RECORD = _counting()
+_KNOWN = prepared(
+    select(refusals.c.count).where(
+        refusals.c.code == bindparam("code"),
+        refusals.c.host == bindparam("host"),
+        refusals.c.kind == bindparam("kind"),
+    )
+)
+_HOW_MANY = prepared(select(func.count()).select_from(refusals))
 _LIST = prepared(select(refusals).order_by(refusals.c.last.desc()).limit(bindparam("count_limit")))
 _FORGET = prepared(delete(refusals).where(refusals.c.last < bindparam("before")))
 
 
 async def record(
-    tx: Transaction, *, code: str, host: str, kind: str, actor: str, uri: str, now: int
+    tx: Transaction,
+    *,
+    code: str,
+    host: str,
+    kind: str,
+    actor: str,
+    uri: str,
+    now: int,
+    most: int = MOST,
 ) -> None:
-    """Count a refusal; the newest actor and activity id of its kind stay beside the count."""
+    """Count a refusal; the newest actor and activity id of its kind stay beside the count.
+
+    A stranger may invent hosts without end: past `most` rows, new ones are counted under "".
+    """
+    known = await tx.value(_KNOWN, code=code, host=host, kind=kind)
+    if known is None and int(await tx.value(_HOW_MANY)) >= most:
+        host = ""
     await tx.run(
         _RECORD,
         code=code,

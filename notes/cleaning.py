@@ -20,9 +20,6 @@ from notes.settling import settle
 
 SafeHtml = NewType("SafeHtml", str)
 
-# The cleaner's version, kept beside what it cleaned: what an older one stored is cleaned again.
-CLEANER_VERSION = 1
-
 _MOST_SOURCE = 512 * 1024
 _MOST_TEXT = 100_000
 _MOST_TAGS = 20_000

@@ -50,12 +50,6 @@ _MY_BOOST = prepared(
     )
 )
 _BOOST_BY_URI = prepared(select(boosts).where(boosts.c.uri == bindparam("uri")))
-_BOOSTS_OF = prepared(
-    select(boosts)
-    .where(boosts.c.note_id == bindparam("note"), boosts.c.id < bindparam("before"))
-    .order_by(boosts.c.id.desc())
-    .limit(bindparam("count"))
-)
 _UNBOOST = prepared(delete(boosts).where(boosts.c.id == bindparam("boost")))
 _UNPLACE_BOOST = prepared(delete(home_entries).where(home_entries.c.entry_id == bindparam("boost")))
 _PIN = adding(featured, "owner_id", "note_id", "at", ignore=True)
@@ -173,12 +167,6 @@ async def boost_of(reader: Reader, *, note_id: int, actor_id: int) -> Row | None
 
 async def boost_by_uri(reader: Reader, uri: str) -> Row | None:
     return await reader.one(_BOOST_BY_URI, uri=uri)
-
-
-async def boosts_of(
-    reader: Reader, note_id: int, *, before: int = NEWEST, count: int = 40
-) -> Sequence[Row]:
-    return await reader.all(_BOOSTS_OF, note=note_id, before=before, count=count)
 
 
 async def unboost(tx: Transaction, boost_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the index of words: what `notes.search` finds is written here, with the note itself.
+"""Keeps the index of words that `notes.search` finds: promised with the note, written soon after.
 
 The index holds a note's words and, as reserved words, its community, author, host, kind, language
 and tags; so a facet that is chosen narrows within the index. Who may read is not in it: every find
@@ -16,10 +16,10 @@ from sqlalchemy import bindparam, delete, select
 from notes import details
 from notes.records import COLUMNS, Extras, Note
 from notes.search_words import EVERY, joined, mark, words_in
-from storage.engine import Transaction
+from storage.engine import Reader, Transaction
 from storage.fulltext import words_of
-from storage.statements import insert, one_of, prepared
-from storage.tables import actors, note_words, notes
+from storage.statements import adding, insert, one_of, prepared
+from storage.tables import actors, note_words, notes, unindexed
 
 _MOST_TAGS = 50
 _LONGEST_VALUE = 200
@@ -40,7 +40,11 @@ _ADD = prepared(
     )
 )
 _REMOVE = prepared(delete(note_words).where(note_words.c.rowid == bindparam("note")))
-_HOST = prepared(select(actors.c.host).where(actors.c.id == bindparam("actor")))
+_LATER = adding(unindexed, "note_id", ignore=True)
+_WAITING = prepared(
+    select(unindexed.c.note_id).order_by(unindexed.c.note_id).limit(bindparam("count"))
+)
+_WRITTEN = prepared(delete(unindexed).where(one_of(unindexed.c.note_id, "ids")))
 _HOSTS = prepared(select(actors.c.id, actors.c.host).where(one_of(actors.c.id, "ids")))
 _BY_IDS = prepared(select(*[notes.c[n] for n in COLUMNS]).where(one_of(notes.c.id, "ids")))
 _AFTER = prepared(
@@ -52,16 +56,28 @@ _AFTER = prepared(
 _THREAD = prepared(select(notes.c.id).where(notes.c.root_id == bindparam("root")))
 
 
-async def index(tx: Transaction, note: Note, extras: Extras, *, new: bool = False) -> None:
-    """Write a note's words, instead of those it had; `new` promises that it had none."""
-    if not new:
-        await remove(tx, note.id)
-    host = await tx.value(_HOST, actor=note.author_id)
-    await _write(tx, note, extras, host or "")
+async def later(tx: Transaction, note_id: int) -> None:
+    """Promise to write a note's words, in the transaction that wrote or changed the note."""
+    await tx.run(_LATER, note_id=note_id)
+
+
+async def catch_up(tx: Transaction, *, count: int = 50) -> int:
+    """Write the words of some notes that wait for it; returns how many. Call again while > 0."""
+    ids = [row["note_id"] for row in await tx.all(_WAITING, count=count)]
+    if ids:
+        await refile(tx, ids)
+        await tx.run(_WRITTEN, ids=ids)
+    return len(ids)
+
+
+async def is_behind(reader: Reader) -> bool:
+    """Whether any note waits."""
+    return await reader.value(_WAITING, count=1) is not None
 
 
 async def remove(tx: Transaction, note_id: int) -> None:
     await tx.run(_REMOVE, note=note_id)
+    await tx.run(_WRITTEN, ids=[note_id])
 
 
 async def refile(tx: Transaction, ids: Sequence[int]) -> None:
@@ -89,7 +105,7 @@ async def _rewrite(tx: Transaction, found: Sequence[Note]) -> None:
     authors = list({note.author_id for note in found})
     hosts = {row["id"]: row["host"] for row in await tx.all(_HOSTS, ids=authors)}
     for note in found:
-        await remove(tx, note.id)
+        await tx.run(_REMOVE, note=note.id)
         await _write(tx, note, hung[note.id], hosts.get(note.author_id, ""))
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sqlalchemy import bindparam, delete, select, update
 
 from notes import audiences, authors, carnet_stubs, revisions, search_index
-from notes.records import COLUMNS, Draft, Extras, Note
+from notes.records import COLUMNS, Draft, Note
 from notes.revisions import Change
 from storage.engine import Reader, Transaction
 from storage.ids import new_id
@@ -97,6 +97,11 @@ _SET_COMMUNITY = prepared(
     .where(notes.c.root_id == bindparam("root"))
     .values(community_id=bindparam("community"))
 )
+_TAKE_IN = prepared(
+    update(notes)
+    .where(notes.c.id == bindparam("note"), notes.c.community_id.is_(None))
+    .values(community_id=bindparam("community"))
+)
 _SET_DOCUMENT = prepared(
     update(notes).where(notes.c.id == bindparam("note")).values(document=bindparam("bytes"))
 )
@@ -141,7 +146,7 @@ async def add(tx: Transaction, draft: Draft, *, now: int) -> Note | None:
         if await tx.run(_ADD, **_values(note, draft.document)):
             await _hang(tx, note, draft, now=now)
             await revisions.begin(tx, note, now=now)
-            await search_index.index(tx, note, _extras(draft), new=True)
+            await search_index.later(tx, note.id)
             await _adopt(tx, note)
             return note
         if await tx.value(_EXISTS, uri=note.uri) is not None:
@@ -168,7 +173,7 @@ async def revise(
     for statement in _HANGING:
         await tx.run(statement, note=known.id)
     await _hang_parts(tx, note, draft, now=now)
-    await search_index.index(tx, note, _extras(draft))
+    await search_index.later(tx, note.id)
     await revisions.record(tx, note, change or Change(actor_id=known.author_id), now=now)
     return note
 
@@ -215,6 +220,12 @@ async def move_thread(tx: Transaction, root_id: int, community_id: int | None) -
     """A thread moves to another community (FEP-f15d)."""
     await tx.run(_SET_COMMUNITY, root=root_id, community=community_id)
     await search_index.refile_thread(tx, root_id)
+
+
+async def take_in(tx: Transaction, note_id: int, community_id: int) -> None:
+    """A note that was kept without a community comes into the one it was written for."""
+    await tx.run(_TAKE_IN, note=note_id, community=community_id)
+    await search_index.refile(tx, [note_id])
 
 
 async def _hang(tx: Transaction, note: Note, draft: Draft, *, now: int) -> None:
@@ -272,12 +283,6 @@ async def _adopt(tx: Transaction, note: Note) -> None:
         child = branch.pop()
         await tx.run(_SET_ROOT, note=child, root=note.root_id)
         branch += [row["id"] for row in await tx.all(_CHILDREN, parent=child)]
-
-
-def _extras(draft: Draft) -> Extras:
-    return Extras(
-        mentions=draft.mentions, tags=draft.tags, attachments=draft.attachments, poll=draft.poll
-    )
 
 
 def _values(note: Note, document: bytes | None) -> dict[str, object]:

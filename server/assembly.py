@@ -27,6 +27,7 @@ from server import health
 from server.clocks import Steady, wall
 from server.config import Config
 from server.desk import site_of
+from server.front import Front
 from server.guarding import Guard
 from server.worker import Worker
 from storage import leases
@@ -128,7 +129,7 @@ def application(config: Config, *, web_only: bool = False, clock: Clock = wall) 
         },
     )
     app.router.redirect_slashes = False  # PieFed loses a delivery that is redirected
-    return Guard(app, config)
+    return Guard(Front(app), config)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

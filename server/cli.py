@@ -12,8 +12,8 @@ import os
 import shlex
 import sys
 import time
-from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
+from argparse import Action, ArgumentParser, HelpFormatter, Namespace
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import fields
 from pathlib import Path
@@ -23,12 +23,14 @@ from actors.refusals import Refusal
 from server.commands import blocks, communities, federating, keys, node, people, tokens
 from server.config import ConfigRefused, load
 from server.desk import Command, Configured, Desk, Exit, Misused, Opened
-from server.serving import AlreadyServed
+from server.serving import AlreadyServed, CannotListen
 from server.terminal import Terminal
 from server.words import Words, language_of
 from storage.engine import StorageUnavailable
 from storage.opening import open_store
 from storage.versions import NewerDatabase, NotMigrated
+
+_LONGEST_DETAIL = 200
 
 COMMANDS: tuple[Command, ...] = (
     *node.COMMANDS,
@@ -78,12 +80,13 @@ def run(
         return Exit.OK
     except KeyboardInterrupt:
         return 128 + 2
-    except (Refusal, Misused, AlreadyServed, ConfigRefused, *_STORAGE) as error:
+    except (Refusal, Misused, ConfigRefused, *_SERVING, *_STORAGE) as error:
         code, sentence = _explained(error, words)
         terminal.complain(sentence)
         return code
 
 
+_SERVING = (AlreadyServed, CannotListen)
 _STORAGE = (StorageUnavailable, NotMigrated, NewerDatabase)
 
 
@@ -126,7 +129,8 @@ def _run_line(desk: Desk, line: str) -> int:
         words = shlex.split(line)
         return run(["--config", str(desk.config_file), *words], desk.environ, now=_now())
     except ValueError as error:  # an open quotation mark
-        print(f"passerelle: {error}", file=sys.stderr)
+        complaint = Words(language_of(desk.environ)).retold(str(error))
+        print(f"passerelle: {complaint}", file=sys.stderr)
         return Exit.USAGE
     except SystemExit as end:  # argparse
         return end.code if isinstance(end.code, int) else Exit.USAGE
@@ -135,11 +139,14 @@ def _run_line(desk: Desk, line: str) -> int:
 def _explained(error: Exception, words: Words) -> tuple[int, str]:
     match error:
         case Refusal():
-            return Exit.REFUSED, words.retold(error.sentence)
+            return Exit.REFUSED, _with_detail(words.retold(error.sentence), error.detail)
         case Misused():
             return Exit.USAGE, words(error.sentence, **error.values)
         case AlreadyServed():
             text = words("Another passerelle serves {database} already.", database=error)
+            return Exit.REFUSED, text
+        case CannotListen():
+            text = words("Can't listen on {listen}: {why}.", listen=error.listen, why=error.why)
             return Exit.REFUSED, text
         case ConfigRefused():
             return Exit.CONFIGURATION, str(error)
@@ -155,6 +162,13 @@ def _explained(error: Exception, words: Words) -> tuple[int, str]:
             return Exit.STORAGE, words("The database can't be used: {why}.", why=error)
 
 
+def _with_detail(sentence: str, detail: str) -> str:
+    """Who types here runs the node, and may know what a log would say; a stranger's text in it
+    never steers the terminal."""
+    shown = "".join(c for c in detail[:_LONGEST_DETAIL] if c.isprintable())
+    return f"{sentence.removesuffix('.')} ({shown})." if shown else sentence
+
+
 def _parts(desk: Desk) -> dict[str, Any]:
     return {field.name: getattr(desk, field.name) for field in fields(desk)}
 
@@ -162,10 +176,42 @@ def _parts(desk: Desk) -> dict[str, Any]:
 # --- arguments -----------------------------------------------------------------------------------
 
 
+class _Formatter(HelpFormatter):
+    """Help with its headings in the language of the terminal."""
+
+    words = Words("en")
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        said = self.words.retold("usage: ") if prefix is None else prefix
+        super().add_usage(usage, actions, groups, said)
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(heading and self.words.retold(heading))
+
+
 class _Parser(ArgumentParser):
     """Says what it misses in the language of the terminal."""
 
     words = Words("en")
+
+    def __init__(self, **about: Any) -> None:
+        shape: type[HelpFormatter] = type("_Formatter", (_Formatter,), {"words": self.words})
+        super().__init__(formatter_class=shape, allow_abbrev=False, **about)
+
+    def parse_known_args(  # type: ignore[override]  # typeshed gives it overloads
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Namespace, list[str]]:
+        """What a command doesn't know is refused by itself, beside its own usage."""
+        known, strange = super().parse_known_args(args, namespace)
+        if strange:
+            self.error(f"unrecognized arguments: {' '.join(strange)}")
+        return known, strange
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -174,9 +220,9 @@ class _Parser(ArgumentParser):
 
 def _parser(words: Words, commands: Sequence[Command]) -> ArgumentParser:
     kind = type("_Parser", (_Parser,), {"words": words})
-    top: ArgumentParser = kind(prog="passerelle", allow_abbrev=False)
+    top: ArgumentParser = kind(prog="passerelle")
     top.add_argument(
-        "--config", default="config.toml", metavar="FILE", help=words("config.toml if not given")
+        "--config", default="config.toml", metavar="FILE", help="config.toml if not given"
     )
     groups: dict[str, Any] = {
         "": top.add_subparsers(metavar="COMMAND", required=True, parser_class=kind)
@@ -185,19 +231,21 @@ def _parser(words: Words, commands: Sequence[Command]) -> ArgumentParser:
         above, _, name = command.name.rpartition(" ")
         if above not in groups:
             below = [one.name.split()[1] for one in commands if one.name.startswith(above + " ")]
-            group = groups[""].add_parser(above, help=", ".join(below), allow_abbrev=False)
+            group = groups[""].add_parser(above, help=", ".join(below))
             groups[above] = group.add_subparsers(
                 metavar="COMMAND", required=True, parser_class=kind
             )
+            _translate(group, words)
         about = words(command.about)
-        parser = groups[above].add_parser(name, help=about, description=about, allow_abbrev=False)
+        parser = groups[above].add_parser(name, help=about, description=about)
         command.arguments(parser)
         _translate(parser, words)
         parser.set_defaults(command=command)
+    _translate(top, words)
     return top
 
 
 def _translate(parser: ArgumentParser, words: Words) -> None:
     for action in parser._actions:
         if action.help:
-            action.help = words(action.help)
+            action.help = words.retold(words(action.help))

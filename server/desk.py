@@ -72,6 +72,8 @@ class Opened(Configured):
         if wanted.host in ("", self.site.domain):
             found = await self.store.reading(lambda r: directory.local_named(r, wanted.name))
         if found is None or (kinds and found.kind not in kinds):
+            if kinds == ("Group",):
+                raise NotFound(f"There is no community here called {wanted}.")
             raise NotFound(f"There is nobody here called {wanted}.")
         return found
 

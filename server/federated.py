@@ -27,13 +27,16 @@ _EXCERPT = 60  # characters of a note in a list
 
 
 def run_server(desk: Configured) -> None:
-    serve(desk.config, application(desk.config, web_only=desk.args.web_only))
+    def listening() -> None:
+        desk.terminal.say("Listening on {listen}.", listen=desk.config.server.listen)
+
+    serve(desk.config, application(desk.config, web_only=desk.args.web_only), listening)
 
 
 async def work(desk: Configured) -> None:
     """Until SIGTERM or SIGINT; then what is under way is finished or left to the next start."""
     if sqlite_file(desk.config.storage.url):
-        raise Conflict("A worker of its own needs PostgreSQL; serve works as well on SQLite.")
+        raise Conflict("A worker of its own needs PostgreSQL; on SQLite serve does it all.")
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -6,6 +6,7 @@ from __future__ import annotations
 FRENCH = {
     "config.toml if not given": "config.toml par défaut",
     "print JSON": "écrire du JSON",
+    "Nothing to show.": "Rien à montrer.",
     "@name": "@nom",
     # the node
     "set up a new node: settings, database, admin": (
@@ -128,6 +129,7 @@ FRENCH = {
     "activities that wait for later": "les activités gardées pour plus tard",
     "what could not be delivered": "ce qui n'a pas pu être livré",
     # what stops a command
+    "Can't listen on {listen}: {why}.": "Impossible d'écouter sur {listen} : {why}.",
     "Another passerelle serves {database} already.": "Un autre passerelle sert déjà {database}.",
     "The database isn't ready: run passerelle migrate.": (
         "La base n'est pas prête : lancez passerelle migrate."
@@ -151,8 +153,19 @@ REFUSALS = {
         "Ce à quoi vous voulez répondre n'est pas là, ou pas pour vous."
     ),
     "Standard input must be text in UTF-8.": "L'entrée standard doit être du texte en UTF-8.",
-    "A worker of its own needs PostgreSQL; serve works as well on SQLite.": (
-        "Un work à part demande PostgreSQL ; sur SQLite, serve travaille aussi."
+    "A worker of its own needs PostgreSQL; on SQLite serve does it all.": (
+        "Un work à part demande PostgreSQL ; sur SQLite, serve fait tout."
+    ),
+    "There is no community here called {name}.": "Il n'y a pas de communauté ici du nom de {name}.",
+    "Nothing can be read at that address.": "Rien n'est lisible à cette adresse.",
+    "This text is too long: 100,000 characters at most.": (
+        "Ce texte est trop long : 100 000 caractères au plus."
+    ),
+    "A note for a community's members needs a community.": (
+        "Un billet pour les membres d'une communauté a besoin d'une communauté."
+    ),
+    "Only members write to a community's members.": (
+        "Seuls les membres écrivent aux membres d'une communauté."
     ),
     "There is no such token.": "Il n'y a pas de tel jeton.",
     "There is no rule about {host}.": "Il n'y a pas de règle sur {host}.",
@@ -201,6 +214,11 @@ REFUSALS = {
 
 # argparse's complaints.
 ARGPARSE = {
+    "usage: ": "usage : ",
+    "positional arguments": "arguments",
+    "show this help message and exit": "montrer cette aide",
+    "argument {name}: not allowed with argument {other}": "{name} ne va pas avec {other}",
+    "No closing quotation": "un guillemet reste ouvert",
     "the following arguments are required: {names}": "il manque : {names}",
     "unrecognized arguments: {names}": "arguments inconnus : {names}",
     "argument {name}: expected one argument": "{name} : il faut une valeur",

@@ -39,6 +39,8 @@ class Terminal:
             self._json(list(rows))
         elif rows:
             self._columns(rows)
+        else:
+            self.say("Nothing to show.")
 
     def record(self, record: Mapping[str, Any], *, as_json: bool) -> None:
         """One thing, a name and value per line or a JSON object."""
@@ -91,7 +93,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    text = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value).strip()
     # A stranger's text never steers the operator's terminal.
     return "".join(c if c.isprintable() else "?" for c in text)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -22,6 +23,7 @@ from federation.node import Node
 from federation.origin import Refused
 from federation.processing import Processor
 from moderation import refused
+from notes import search_index
 from server.config import Worker as Settings
 from storage import jobs, journal, lane_care, outgoing
 from storage.engine import StorageUnavailable, Transaction
@@ -35,6 +37,7 @@ _CLEANING = 3_600_000
 _GONE_FOR_GOOD = 7 * 24 * 3_600_000
 _FOLLOWS = 200  # ended in one transaction
 _DRAIN_SECONDS = 20
+_WORDS_SECONDS = 2
 
 Run = Callable[[Node, Job], Awaitable[None]]
 
@@ -131,6 +134,7 @@ class Worker:
             asyncio.create_task(self._processor.run(self._stopping)),
             asyncio.create_task(self._deliverer.run(self._stopping)),
             asyncio.create_task(self._run_jobs()),
+            asyncio.create_task(self._write_words()),
         ]
 
     async def run(self) -> None:
@@ -167,6 +171,20 @@ class Worker:
                 await asyncio.gather(*(self._run_job(job) for job in found))
             else:
                 await node.store.wait(jobs.CHANNEL, seconds=1)
+
+    async def _write_words(self) -> None:
+        """Search follows what is written by two seconds; indexing goes last (L-5)."""
+        store = self._node.store
+        while not self._stopping.is_set():
+            try:
+                behind = await store.reading(search_index.is_behind)
+                while behind and not self._stopping.is_set():
+                    behind = await store.transaction(search_index.catch_up) > 0
+            except StorageUnavailable as reason:
+                _log.warning("words wait for the database", reason=str(reason))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_WORDS_SECONDS):
+                    await self._stopping.wait()
 
     async def _run_job(self, job: Job) -> None:
         node = self._node

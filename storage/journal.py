@@ -1,9 +1,10 @@
 """The inbound journal: what was verified and acknowledged, until its effects are done.
 
 `record` is durable before the 202 (Q-1). A worker claims entries, gathers what it needs, and
-settles each in the transaction of its effects. Of one signer, and about one object, one entry is
-under way at a time, in the order received; a postponed entry holds back its object only, so that
-one host that is away does not silence a community that mentions it.
+settles each in the transaction of its effects. Of one signer, and of one host about one object, one
+entry is under way at a time, in the order received; a postponed entry holds back its object only,
+so that one host that is away does not silence a community that mentions it. Different hosts never
+wait for each other: what they say of the same object may come in any order anyway.
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ _STUCK = (
     .where(
         _first.c.state == literal_column("'ready'"),
         _first.c.order_key == _other.c.order_key,
+        _first.c.host == _other.c.host,
         _first.c.id < _other.c.id,
         _first.c.due > bindparam("now"),
     )
@@ -133,7 +135,11 @@ _CANDIDATES = prepared(
             .order_by(_oldest.c.due, _oldest.c.id)
             .limit(bindparam("window"))
         ),
-        ~_unsettled(_other.c.order_key == journal.c.order_key, _OLDER),
+        # A host whose words can't be applied yet, or slowly, holds back nobody else's about the
+        # same object: else a stranger could keep a note from its Delete for days.
+        ~_unsettled(
+            _other.c.order_key == journal.c.order_key, _other.c.host == journal.c.host, _OLDER
+        ),
         ~_unsettled(
             _other.c.signer == journal.c.signer,
             _OLDER,
@@ -227,14 +233,18 @@ async def record(
     body: bytes,
     now: int,
     dedupe: bool = True,
+    brought: bool = False,
 ) -> bool:
     """Keep a verified activity; False when its id was seen before, and nothing is kept (Q-12).
 
     `signer` is the URI of the actor whose key signed, `order_key` the object it is about. With
     `dedupe=False` it is kept in any case: a repeated Follow must be answered again, for our Accept
     may have been lost (Lemmy asks again under the same id).
+
+    `brought` by somebody else than its actor: it is counted for its signer only, since its id is
+    not proven yet, and must not keep the place of the genuine one (A-1, GHSA-4qhx-hhwf-8685).
     """
-    fresh = await tx.run(_SEE, uri=uri, at=now) > 0
+    fresh = await tx.run(_SEE, uri=f"{signer} {uri}" if brought else uri, at=now) > 0
     if dedupe and not fresh:
         return False
     await tx.run(
@@ -267,6 +277,11 @@ async def was_forestalled(reader: Reader, uri: str, *, now: int) -> bool:
     """Whether it was undone, in the last hour, before it was applied."""
     at = await reader.value(_SEEN, uri=_UNDONE + uri)
     return at is not None and now - int(at) < _UNDONE_KEPT
+
+
+async def see(tx: Transaction, uri: str, *, now: int) -> bool:
+    """An activity brought by another has its actor's proof: now its id is taken, unless it was."""
+    return await tx.run(_SEE, uri=uri, at=now) > 0
 
 
 async def known(reader: Reader, uri: str) -> bool:

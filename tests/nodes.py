@@ -16,7 +16,6 @@ from typing import Any
 
 import aiohttp
 import uvicorn
-from starlette.applications import Starlette
 
 from actions import people
 from actors import grants
@@ -25,6 +24,7 @@ from federation.node import Node
 from server.assembly import application
 from server.clocks import wall as now
 from server.config import Config, Federation, Limits, Server, Storage
+from server.front import Front
 from server.wire import Wire
 from tests.fresh import fresh_database
 
@@ -159,8 +159,8 @@ async def start(
             task.result()
             raise RuntimeError("the node did not start")
         await asyncio.sleep(0.01)
-    assert isinstance(app.inner, Starlette)
-    node: Node = app.inner.state.node
+    assert isinstance(app.inner, Front)
+    node: Node = app.inner.app.state.node
     await people.create_instance_actor(node.store, node.site, now=clock())
     return Running(config=config, node=node, http=aiohttp.ClientSession(), server=server, task=task)
 

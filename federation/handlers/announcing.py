@@ -14,7 +14,7 @@ from typing import Any, get_args
 from actors import follows
 from actors.key_material import PublicKey
 from actors.records import Actor
-from federation import discovery, origin, proofs
+from federation import discovery, documents, origin, parsing, proofs
 from federation.documents import Malformed
 from federation.fetching import Budget, FetchFailed
 from federation.handlers import arrivals, reactions
@@ -243,9 +243,21 @@ async def _share(tx: Transaction, uri: str, community: Actor, activity: Announce
     place = await threads.place(tx, uri)
     if place is None or place.in_reply_to is not None:
         return
-    if place.community_id is None:
+    if place.community_id is None and await _is_for(tx, place, community, now):
         await writing.move_thread(tx, place.root_id or place.id, community.id)
     await reactions.share(tx, uri, community, activity, now)
+
+
+async def _is_for(reader: Reader, place: Place, community: Actor, now: int) -> bool:
+    """Whether its author names the community: a Group followed here can't make itself the judge of
+    somebody's thread by announcing it (A-10)."""
+    body = await threads.last_version(reader, place.id)
+    post = parsing.thing(documents.read(body), now=now) if body else None
+    if not isinstance(post, Post):
+        return False
+    named = {*post.address.everyone, *post.address.audience, *post.groups}
+    named |= {mention.uri for mention in post.mentions}
+    return not named.isdisjoint({community.uri, community.followers})
 
 
 async def _our_own(node: Node, received: Received, inner: Activity, community: Actor) -> Plan:

@@ -5,7 +5,7 @@ First everything is gathered, with the network allowed; then it is written in on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -16,7 +16,7 @@ from federation.fetching import Budget, FetchFailed
 from federation.node import Node
 from federation.origin import Refused
 from federation.received import Ignored, Received
-from federation.vocabulary import PUBLIC, Post
+from federation.vocabulary import PUBLIC, Create, Post, Update
 from notes import reading, records, threads, writing
 from notes.cleaning import clean_html
 from notes.plain import clean_text, fold_tag
@@ -126,6 +126,7 @@ async def settle(tx: Transaction, node: Node, arrival: Arrival, received: Receiv
     community = await _home(tx, arrival)
     if _visibility(arrival.post, arrival.author, community) == "direct":
         community = None  # between people, wherever they met
+    sent = isinstance(received.activity, Create | Update)
     await _check_relevance(tx, arrival, community, received)
     if community is not None and community.local:
         await groups.check_post(
@@ -134,40 +135,64 @@ async def settle(tx: Transaction, node: Node, arrival: Arrival, received: Receiv
         await groups.check_closed(tx, community, arrival.post.address.openness == "closed")
     elif arrival.parent is not None and arrival.parent.local and arrival.parent.root_locked:
         raise Refused("not_authorized", "inReplyTo: this thread is locked")
+    if community is not None and community.local and not sent:
+        community = None  # found through a boost: in the community once its author sends it there
     draft = to_draft(arrival, _confirmed(community, arrival, received))
     note = await writing.add(tx, draft, now=received.now)
     if note is None:
-        await _catch_up(tx, arrival, received)
+        await _catch_up(tx, node, arrival, community, received)
         return None
     await placement.place_note(tx, note)
     await _notify(tx, arrival, note, received.now)
     if note.in_reply_to and note.root_id is None:
         await jobs.add(tx, "thread", note.uri, {}, due=node.steady())
-    if community is not None and community.local and note.visibility != "direct":
-        await groups.announce(
-            tx,
-            node,
-            community,
-            received.document,
-            order_key=note.context or note.uri,
-            note=note if note.is_thread_starter and note.announceable else None,
-            note_id=note.id,
-        )
+    if community is not None and community.local:
+        await _pass_on(tx, node, community, note, received)
     return note
 
 
-async def _catch_up(tx: Transaction, arrival: Arrival, received: Received) -> None:
-    """Known already: fetched quietly while its Create was under way, so nobody has seen it yet."""
+async def _pass_on(
+    tx: Transaction, node: Node, community: Actor, note: Note, received: Received
+) -> None:
+    """A post that a community of ours takes in."""
+    await groups.announce(
+        tx,
+        node,
+        community,
+        received.document,
+        order_key=note.context or note.uri,
+        note=note if note.is_thread_starter and note.announceable else None,
+        note_id=note.id,
+        visibility=note.visibility,
+    )
+
+
+async def _catch_up(
+    tx: Transaction, node: Node, arrival: Arrival, community: Actor | None, received: Received
+) -> None:
+    """Known already: fetched quietly while its Create was under way, so nobody has seen it yet,
+    and a community of ours that it is for has still to take it in."""
     known = await reading.by_uri(tx, arrival.post.uri, Viewer(actor_id=arrival.author.id))
-    if known is not None and known.author_id == arrival.author.id:
-        await placement.place_note(tx, known)
-        await _notify(tx, arrival, known, received.now)
+    if known is None or known.author_id != arrival.author.id:
+        return
+    if community is not None and community.local and known.community_id is None and known.is_open:
+        await writing.take_in(tx, known.id, community.id)
+        known = replace(known, community_id=community.id)
+        await _pass_on(tx, node, community, known, received)
+    await placement.place_note(tx, known)
+    await _notify(tx, arrival, known, received.now)
 
 
 async def store_quietly(tx: Transaction, arrival: Arrival, received: Received) -> Note | None:
-    """A post fetched afterwards: kept, but on nobody's timeline, and nobody is told."""
+    """A post fetched afterwards: kept, but on nobody's timeline, and nobody is told.
+
+    Raises Refused for an answer in a community of ours by somebody who may not answer there."""
     home = _confirmed(await _home(tx, arrival), arrival, received)
     if home is not None and home.local:
+        if arrival.parent is not None and arrival.parent.community_id == home.id:
+            await groups.check_post(
+                tx, home, arrival.author.id, parent=arrival.parent, now=received.now
+            )
         home = None  # what comes in this way was never accepted by the community
     return await writing.add(tx, to_draft(arrival, home), now=received.now)
 

@@ -165,6 +165,9 @@ async def ban(node: Node, received: Received, budget: Budget) -> Plan:
     async def apply(tx: Transaction) -> None:
         community, target = await parties(tx, received, activity.target or "", activity.object)
         by = await directory.find(tx, activity.actor)
+        role = await memberships.role_of(tx, community.id, target.id)
+        if community.local and role in memberships.MODERATORS:
+            await _check_demotion(tx, community, role)  # a ban ends the office too
         await memberships.ban(
             tx,
             community.id,
@@ -246,7 +249,7 @@ async def _thread_named(reader: Reader, uri: str) -> Place | None:
 
 
 def _may_move(here: Actor, there: Actor | None, activity: Move, received: Received) -> bool:
-    if here.local:
+    if here.local or (there is not None and (there.local or not there.is_group)):
         return False  # our moderators move threads here, not by somebody's letter
     if received.via is not None:
         return received.via.id == here.id

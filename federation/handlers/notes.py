@@ -102,11 +102,17 @@ async def _revise(
     community = await groups.home_of(tx, place)
     if community is not None:
         await groups.check_closed(tx, community, not draft.note.is_open)
+        await groups.check_banned(tx, community, place.author_id, now=received.now)
     await writing.revise(tx, known, draft, now=received.now)
-    if community is not None and known.visibility != "direct":
-        key = known.context or known.uri
+    if community is not None:
         await groups.announce(
-            tx, node, community, received.document, order_key=key, note_id=known.id
+            tx,
+            node,
+            community,
+            received.document,
+            order_key=known.context or known.uri,
+            note_id=known.id,
+            visibility=known.visibility,
         )
 
 
@@ -159,9 +165,11 @@ async def _erase(tx: Transaction, node: Node, place: Place, received: Received) 
     author = await directory.get(tx, place.author_id)
     known = await reading.by_id(tx, place.id, people.viewer_of(author))
     community = await groups.home_of(tx, place)
-    if community is not None and place.visibility != "direct":
-        key = place.context or place.uri
-        await groups.announce(tx, node, community, received.document, order_key=key)
+    if community is not None:
+        key, visibility = place.context or place.uri, place.visibility
+        await groups.announce(
+            tx, node, community, received.document, order_key=key, visibility=visibility
+        )
     if known is not None:
         await writing.remove(tx, known, author_uri=place.author_uri, now=received.now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actors import directory, follows
+from actors import directory, follows, memberships
 from actors.records import Actor, Viewer
 from federation import discovery, groups
 from federation.fetching import Budget
@@ -13,7 +13,7 @@ from federation.received import Ignored, Plan, Received
 from federation.vocabulary import Announce, Dislike, Like
 from notes import reactions, reading, threads
 from notes.records import Note
-from storage.engine import Transaction
+from storage.engine import Reader, Transaction
 from timelines import notifications, placement
 
 
@@ -57,9 +57,24 @@ async def _tell(tx: Transaction, note: Note, actor: Actor, kind: str, now: int) 
 async def _pass_on(tx: Transaction, node: Node, note: Note, received: Received) -> None:
     place = await threads.place_by_id(tx, note.id)
     community = await groups.home_of(tx, place) if place else None
-    if community is not None and note.visibility != "direct":
-        key = note.context or note.uri
-        await groups.announce(tx, node, community, received.document, order_key=key)
+    if community is not None and not await _is_banned(tx, community, received):
+        await groups.announce(
+            tx,
+            node,
+            community,
+            received.document,
+            order_key=note.context or note.uri,
+            note_id=note.id,
+            visibility=note.visibility,
+        )
+
+
+async def _is_banned(reader: Reader, community: Actor, received: Received) -> bool:
+    """Whoever is put out may still like what she reads, but the community tells nobody."""
+    actor = await directory.find(reader, received.activity.actor)
+    return actor is None or await memberships.is_banned(
+        reader, community.id, actor.id, now=received.now
+    )
 
 
 async def undo_reaction(
@@ -73,8 +88,10 @@ async def undo_reaction(
     await reactions.unreact(tx, note_id=place.id, actor_id=actor_id, kind=kind)
     community = await groups.home_of(tx, place)
     if community is not None:
-        key = place.context or place.uri
-        await groups.announce(tx, node, community, received.document, order_key=key)
+        key, visibility = place.context or place.uri, place.visibility
+        await groups.announce(
+            tx, node, community, received.document, order_key=key, visibility=visibility
+        )
     return True
 
 

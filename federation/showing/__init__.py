@@ -22,6 +22,8 @@ from storage import sent
 from storage.engine import Reader
 from storage.sent import Sent
 
+_OUTLIVES = frozenset({"Delete", "Undo"})  # they say nothing of what the note said
+
 
 async def _actor(request: Request, node: Node, viewer: Viewer) -> Response:
     """A person, a community (also a private one, so that it can be followed, P-5), the node."""
@@ -108,6 +110,8 @@ async def _may_see(reader: Reader, found: Sent, viewer: Viewer) -> bool:
         return False
     if found.note_id is not None and await reading.by_id(reader, found.note_id, viewer) is None:
         return False
+    if found.about_note and found.note_id is None and found.kind not in _OUTLIVES:
+        return False  # its note was erased, and so is what it says
     named = _addressed(found)
     if PUBLIC in named or asker == found.actor_id:
         return True

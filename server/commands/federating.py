@@ -29,7 +29,6 @@ def _serve(desk: Configured) -> None:
     asyncio.run(_settle(desk))
     from server.federated import run_server  # noqa: PLC0415 (see above)
 
-    desk.terminal.say("Listening on {listen}.", listen=desk.config.server.listen)
     run_server(desk)
 
 
@@ -102,8 +101,9 @@ async def _fetch(desk: Opened) -> None:
 
 
 def _lanes_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--waiting", action="store_true", help="activities that wait for later")
-    parser.add_argument("--dead", action="store_true", help="what could not be delivered")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--waiting", action="store_true", help="activities that wait for later")
+    either.add_argument("--dead", action="store_true", help="what could not be delivered")
     takes_json(parser)
 
 

@@ -67,7 +67,7 @@ from storage.tables.revisions import (
     revisions,
 )
 from storage.tables.running import instance, jobs, refusals, reports
-from storage.tables.search import note_words
+from storage.tables.search import note_words, unindexed
 from storage.tables.timelines import home_entries, notifications
 
 __all__ = [
@@ -127,5 +127,6 @@ __all__ = [
     "seen",
     "tokens",
     "tombstones",
+    "unindexed",
     "withheld",
 ]

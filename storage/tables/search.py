@@ -26,6 +26,10 @@ note_words = Table(
     Column("words", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
     info={"sqlite": _FTS5},
 )
+# Notes whose words are still to be written: indexing many at once costs a tenth of one at a time,
+# and nobody who posts or sends a note waits for it.
+unindexed = Table("unindexed", metadata, key("note_id"))
+
 Index(
     "ix_note_words_words",
     note_words.c.words,

@@ -24,8 +24,8 @@ from storage.engine import Transaction
 from tests.counting import CountingStore
 from tests.federation.shown import LEA_TOKEN, NOW, Shown, shown_node
 
-POSTING = 18
-APPLIED = (16, 1, 1)  # statements, looks, deeds; with two hashtags
+POSTING = 17
+APPLIED = (15, 1, 1)  # statements, looks, deeds; with two hashtags
 HOME = 3
 
 

@@ -1,0 +1,1 @@
+"""Notes, carnets, search, cleaning: each rule where it is said."""

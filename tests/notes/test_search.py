@@ -21,6 +21,7 @@ from storage.engine import Reader, Store, Transaction
 from storage.statements import adding
 from storage.tables import actors
 from tests.counting import Counting
+from tests.notes.indexing import caught_up
 
 NOW = 1_795_262_400_000
 LEA, SAM, ZOE = 11, 12, 13
@@ -79,6 +80,7 @@ async def people(tx: Transaction) -> None:
 
 
 async def found(store: Store, text: str, viewer: Viewer = STRANGER, **facets: Any) -> Found:
+    await caught_up(store)
     return await store.reading(
         lambda reader: search.find(reader, Query(text=text, **facets), viewer)
     )
@@ -268,6 +270,7 @@ async def test_pages_follow_each_other_with_three_queries_each(store: Store) -> 
             await write(tx, number, content="<p>goutte</p>")
 
     await store.transaction(deed)
+    await caught_up(store)
 
     async def page(reader: Reader, before: int, count: int = 20) -> tuple[Found, int]:
         counting = Counting(reader)

@@ -14,6 +14,7 @@ from notes.search import Found, Query
 from storage.engine import Reader, Store, Transaction
 from storage.tables import carnet_categories
 from tests.counting import Counting
+from tests.notes.indexing import caught_up
 from tests.notes.notebook import (
     ALI,
     LEA,
@@ -29,6 +30,7 @@ from tests.notes.notebook import (
 
 
 async def found(store: Store, text: str, viewer: Viewer = STRANGER, **facets: Any) -> Found:
+    await caught_up(store)
     return await store.reading(
         lambda reader: search.find(reader, Query(text=text, **facets), viewer)
     )
@@ -113,6 +115,7 @@ async def test_within_a_carnet_it_is_four_queries(store: Store) -> None:
         return shared.id
 
     carnet_id = await store.transaction(deed)
+    await caught_up(store)
 
     async def look(reader: Reader) -> int:
         counting = Counting(reader)

@@ -346,3 +346,30 @@ def test_an_odd_name_never_steers_the_terminal() -> None:
     assert out.getvalue() == "name       at\na?[31mb?c\n"
     terminal.rows([], as_json=True)
     assert out.getvalue().endswith("[]\n")
+
+
+def test_an_empty_list_says_so_beside_the_results(node: Node) -> None:
+    said = node.run("lanes")
+    assert (said.out, said.err) == ("", "Nothing to show.\n")
+
+
+def test_what_a_command_does_not_know_is_refused_beside_its_usage(node: Node) -> None:
+    said = node.run("block", "add", "bad.test", "--reason", "spam", environ={"LANG": "fr"})
+    assert said.code == 2
+    assert said.err.startswith("usage : passerelle block add ")
+    assert said.err.endswith("passerelle block add: arguments inconnus : --reason spam\n")
+    assert node.json("block", "list") == []
+    assert node.run("lanes", "--waiting", "--dead").code == 2
+
+
+def test_help_is_french_throughout(node: Node) -> None:
+    shown = node.run("lanes", "--help", environ={"LANG": "fr"}).out
+    assert shown.startswith("usage : passerelle lanes")
+    assert "montrer cette aide" in shown
+    assert "show this" not in shown
+
+
+def test_fetch_says_why_nothing_came(node: Node) -> None:
+    said = node.run("fetch", "http://nowhere.test/note/1")
+    assert said.code == 1
+    assert said.err.startswith("passerelle: Nothing can be read at that address (")

@@ -136,6 +136,7 @@ def test_an_address_in_use_is_no_success(tmp_path: Path, port: int) -> None:
         )
     assert done.returncode > 0
     assert b"in use" in done.stderr
+    assert b"CannotListen" in done.stderr
 
 
 def test_proxies_are_believed_when_named(tmp_path: Path, port: int) -> None:

@@ -111,7 +111,7 @@ async def test_one_signer_one_at_a_time_in_the_order_received(store: Store) -> N
 
 
 async def test_one_object_one_at_a_time_whoever_signs(store: Store) -> None:
-    """Q-12."""
+    """Q-12: of one host."""
     await record(store, "create", order_key="note")
     await record(store, "delete", order_key="note")
     (first,) = await claim(store)
@@ -130,6 +130,31 @@ async def test_a_postponed_entry_holds_back_its_object_only(store: Store) -> Non
     assert (again.body, again.attempts, again.detail) == (b"one", 1, "away")
     await settle(store, again, now=NOW + DAY)
     assert "two" in names(await claim(store, now=NOW + DAY))
+
+
+async def test_a_strangers_postponed_entry_holds_back_nobody_else(store: Store) -> None:
+    """Q-6: nobody silences a community, or keeps a note from its Delete, by something that can't
+    be applied for days."""
+    evil = {"signer": "https://evil.test/u/e", "host": "evil.test", "order_key": "note"}
+    await record(store, "stuck", **evil)
+    await record(store, "later", **evil)
+    (first,) = await claim(store)
+    await record(store, "update", order_key="note")
+    (update,) = await claim(store)
+    assert update.body == b"update"
+    await settle(store, update)
+    assert await postpone(store, first, NOW + DAY)
+    await record(store, "delete", order_key="note")
+    assert names(await claim(store)) == ["delete"]
+
+
+async def test_what_another_brings_does_not_take_its_id(store: Store) -> None:
+    """A-1, GHSA-4qhx-hhwf-8685: beside the same brought twice by one."""
+    evil = {"signer": "https://evil.test/u/e", "brought": True}
+    assert await record(store, "one", **evil)
+    assert not await record(store, "one", **evil)
+    assert await record(store, "one")
+    assert not await record(store, "one")
 
 
 async def test_five_crashes_make_it_dead_and_the_queue_goes_on(store: Store) -> None:

@@ -310,6 +310,28 @@ async def test_a_thread_moves_with_its_community(scene: Scene, cast: Cast) -> No
     assert await _community_of(scene, note["id"]) == cast.club.uri
 
 
+@refuses(Move, Announce, Delete)
+async def test_nobody_is_annexed(scene: Scene, cast: Cast) -> None:
+    """A-10, A-19: a Group neither moves its threads into ours, nor becomes the judge of what its
+    author never wrote for it by announcing it."""
+    note = await _guild_post(scene, cast, "<p>Pub</p>")
+    where = {"origin": cast.guild.uri, "target": cast.garden.uri, "audience": cast.guild.uri}
+    move = _inner(scene.far, "Move", scene.far.person("mo"), note["id"], **where)
+    assert (await _announced(scene, cast.guild, move)).startswith("refused: not_moderator")
+    assert await _community_of(scene, note["id"]) == cast.guild.uri
+    ours = await notes.publish(scene.node.node, cast.alice, NewNote(text="À personne d’autre"))
+    obj = {"id": ours.uri, "type": "Note", "attributedTo": cast.alice.uri, "content": "x"}
+    shared = {"to": [PUBLIC], "cc": [cast.guild.uri]}
+    create = {"id": f"{ours.uri}/create", "type": "Create", "actor": cast.alice.uri, **shared}
+    await _announced(scene, cast.guild, create | {"object": obj | shared})
+    removal = _inner(scene.far, "Delete", scene.far.person("mo"), ours.uri, summary="x")
+    removal["audience"] = cast.guild.uri
+    assert (await _announced(scene, cast.guild, removal)).startswith("refused")
+    place = await scene.node.node.store.reading(lambda reader: threads.place(reader, ours.uri))
+    assert place is not None
+    assert (place.community_id, place.hidden_by) == (None, None)
+
+
 async def _community_of(scene: Scene, uri: str) -> str:
     store = scene.node.node.store
     place = await store.reading(lambda reader: threads.place(reader, uri))

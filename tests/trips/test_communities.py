@@ -8,11 +8,13 @@ from functools import partial
 import pytest
 
 from actions import follows as following
-from actions import notes
+from actions import lookups, notes, revising
 from actions.notes import NewNote
+from actors.records import STRANGER
 from tests.neighbour import PUBLIC, Json
 from tests.trips.garden import (
     Cast,
+    about,
     announced_to_far,
     announces,
     cast,  # noqa: F401 - a fixture
@@ -134,6 +136,54 @@ async def test_a_private_talk_under_a_note_is_nobody_elses(two_nodes: Scene, cas
     other, _ = await scene.wrote(cast.ada, "<p>à tous</p>", inReplyTo=first.uri)
     await eventually(lambda: announced_to_far(scene, other["id"], whole=True))
     assert not await announces(scene, reply["id"])
+
+
+async def test_what_is_for_her_followers_stays_with_them(two_nodes: Scene, cast: Cast) -> None:
+    """A-14: a followers-only note that names an open community is not passed on to its members,
+    whoever wrote it; what is for members is not announced to the public."""
+    scene = two_nodes
+    mention = {"type": "Mention", "href": cast.garden.uri, "name": "@jardin"}
+    note, became = await scene.wrote(
+        cast.ada,
+        "<p>aux miens</p>",
+        to=[f"{cast.ada.uri}/followers"],
+        cc=[cast.garden.uri],
+        tag=[mention],
+    )
+    assert became == "done"
+    new = NewNote(text="Aux miennes", community=cast.garden, visibility="followers")
+    ours = await notes.publish(scene.node.node, cast.alice, new)
+    inner = NewNote(text="Aux membres", community=cast.garden, visibility="community")
+    members = await notes.publish(scene.node.node, cast.alice, inner)
+    await eventually(lambda: announced_to_far(scene, members.uri, whole=True))
+    whole = [one for one in await scene.reached("Announce") if about(one["object"]) == members.uri]
+    assert PUBLIC not in str(whole)
+    assert not await announces(scene, note["id"])
+    assert not await announces(scene, ours.uri)
+
+
+async def test_found_first_then_sent(two_nodes: Scene, cast: Cast) -> None:
+    """Q-12: somebody here looked a post up before it came: its community takes it in all the same,
+    and passes on the author's own activity."""
+    scene = two_nodes
+    note = scene.far.note(cast.ada, "<p>vu avant</p>", **within(cast.garden))
+    await lookups.fetch(scene.node.node, note["id"], STRANGER)
+    assert not await announces(scene, note["id"])
+    assert await scene.said("Create", cast.ada, note, **within(cast.garden)) == "done"
+    await eventually(lambda: announced_to_far(scene, note["id"], whole=True))
+    assert note["id"] in await outbox_of(scene, cast.garden)
+
+
+async def test_nothing_is_left_of_what_was_erased(two_nodes: Scene, cast: Cast) -> None:
+    """P-2: the Announce that carried a note shows it while it is there, and not after."""
+    scene = two_nodes
+    note = await starter(scene, cast)
+    await eventually(lambda: announced_to_far(scene, note.uri, whole=True))
+    found_ = [one for one in await scene.reached("Announce") if about(one["object"]) == note.uri]
+    whole = next(one["id"] for one in found_ if isinstance(one["object"], dict))
+    assert (await scene.node.get(whole))[0] == 200
+    await revising.delete(scene.node.node, cast.alice, note.uri)
+    assert (await scene.node.get(whole))[0] == 404
 
 
 async def test_a_private_community_is_for_its_members(two_nodes: Scene, cast: Cast) -> None:

@@ -147,6 +147,16 @@ async def test_keys_that_prove_nothing(scene: Scene, cast: Cast) -> None:
     assert answers["good"] == (202, "")
 
 
+async def test_an_invented_key_keeps_no_genuine_one_out(scene: Scene, cast: Cast) -> None:
+    """S-15: the name of a key nobody has, in the name of somebody we have not met yet."""
+    rita = scene.far.person("rita")
+    raw = json.dumps(like(scene, cast)).encode()
+    invented = cavage(scene, cast.ada, raw, _GOOD, keyId=f"{rita.uri}#invented")
+    answer = await wire(scene, head("POST", "/inbox", invented) + raw)
+    assert (answer.status, answer.code) == (401, "key_owner_mismatch")
+    assert (await scene.post(scene.far.activity("Follow", rita, cast.alice.uri), rita))[0] == 202
+
+
 async def test_a_key_document_is_asked_once(scene: Scene, cast: Cast) -> None:
     """S-12, S-15: one fetch makes a stranger known; bad signatures don't make us ask again."""
     async with Neighbour() as far:

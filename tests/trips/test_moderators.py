@@ -3,8 +3,12 @@
 # ruff: noqa: F811 - `cast` is a fixture, asked for by its name
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
+from federation import backfilling
+from federation.origin import Refused
 from federation.vocabulary import Add, Block, Delete, Lock, Remove, Undo
 from tests.trips.garden import (
     Cast,
@@ -104,6 +108,35 @@ async def test_a_ban_is_not_walked_around(two_nodes: Scene, cast: Cast) -> None:
     assert reply["id"] not in await thread(scene, first)
     _, elsewhere = await scene.wrote(greta, "<p>x</p>", **within(cast.cellar))
     assert elsewhere == "done"
+
+
+async def test_the_banned_are_not_heard_by_other_ways(two_nodes: Scene, cast: Cast) -> None:
+    """A-10, A-19: neither by changing what they wrote, nor by a like, nor through a lookup of
+    their answer; beside the same before the ban."""
+    scene, greta = two_nodes, two_nodes.far.person("gerda")
+    await scene.followed(cast.garden, greta)
+    first = await starter(scene, cast)
+    note, _ = await scene.wrote(greta, "<p>avant</p>", inReplyTo=first.uri, **within(cast.garden))
+    newer = note | {"content": "<p>après</p>", "updated": "2026-12-30T00:00:00Z"}
+    assert await scene.said("Update", greta, newer) == "done"
+    assert await scene.said("Block", cast.carla, greta.uri, target=cast.garden.uri) == "done"
+    newest = note | {"content": "<p>pub</p>", "updated": "2026-12-31T00:00:00Z"}
+    assert word(await scene.said("Update", greta, newest)) == "refused: not_authorized"
+    like = scene.far.activity("Like", greta, first.uri)
+    assert await scene.sent(like, greta) == "done"
+    assert not await passed_on(scene, like["id"])
+    hidden = scene.far.note(greta, "<p>pub</p>", inReplyTo=first.uri, **within(cast.garden))
+    with suppress(Refused):
+        await backfilling.note(scene.node.node, hidden["id"])
+    assert hidden["id"] not in await thread(scene, first)
+
+
+async def test_a_ban_is_no_way_around_the_rules_of_office(two_nodes: Scene, cast: Cast) -> None:
+    """A-11: a responsable is neither demoted nor put out by a moderator."""
+    scene, garden = two_nodes, cast.garden
+    became = await scene.said("Block", cast.carla, cast.alice.uri, target=garden.uri)
+    assert word(became) == "refused: not_authorized"
+    assert cast.alice.uri in await listed(scene, f"{garden.uri}/moderators")
 
 
 @passes(Add, Remove)

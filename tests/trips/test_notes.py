@@ -14,8 +14,9 @@ from actions.notes import NewNote
 from actors.records import Actor as Ours
 from actors.records import Viewer
 from federation.vocabulary import Create, Delete, Update
-from notes import details, reading
+from notes import details, reading, search
 from notes.records import Counts
+from notes.search import Query
 from storage.engine import Reader
 from tests.neighbour import Actor
 from tests.nodes import Running
@@ -293,3 +294,17 @@ async def test_numbers_and_lists_of_a_document_are_hints(two_nodes: Scene, cast:
     like = await two_nodes.said("Like", cast.ada, note["id"])
     assert like == "done"
     assert (await store.reading(look)).likes == 1
+
+
+async def test_words_are_found_soon_after(two_nodes: Scene, cast: Cast) -> None:
+    """Indexing goes last (L-5): nobody waits for it, and it is done all the same."""
+    note = await notes.publish(
+        two_nodes.node.node, cast.alice, NewNote(text="Une chouette hulotte")
+    )
+    store = two_nodes.node.node.store
+
+    async def look(reader: Reader) -> bool:
+        found = await search.find(reader, Query(text="hulotte"), Viewer())
+        return note.id in [one.id for one in found.notes]
+
+    await eventually(lambda: store.reading(look))

@@ -100,6 +100,22 @@ async def test_anybody_forwards_what_is_proven(scene: Scene, cast: Cast) -> None
         assert await scene.shown(one["object"]["id"], cast.alice) is None
 
 
+async def test_nobody_takes_anothers_id(scene: Scene, cast: Cast) -> None:
+    """A-1, GHSA-4qhx-hhwf-8685: what ada sends under the id of olga's activity, with a proof that
+    does not hold, keeps olga's own from coming neither through her nor by somebody who forwards it
+    whole; what came by itself has no second effect."""
+    create = _created(cast, "<p>vrai</p>")
+    forged = prove({**create, "object": {**create["object"], "content": "<p>faux</p>"}}, cast.ada)
+    assert (await scene.sent(forged, cast.ada)).startswith("refused")
+    status, _ = await cast.elsewhere.post(_inbox(scene), create, as_=cast.olga)
+    assert status == 202
+    await eventually(lambda: scene.shown(create["object"]["id"], cast.alice))
+    assert await _words(scene, cast, create) == "<p>vrai</p>"
+    bea = scene.far.person("bea")
+    again = await scene.sent(prove(create, cast.olga), bea)
+    assert again == "ignored: it came by itself"
+
+
 async def test_a_group_followed_here_brings_a_reference(scene: Scene, cast: Cast) -> None:
     """Not even announced: looked up at its origin. From a Group nobody follows it is refused."""
     create = _created(cast, "<p>vrai</p>")

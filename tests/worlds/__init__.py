@@ -1,0 +1,1 @@
+"""Sample worlds: the same for the same seed, sound in every record."""

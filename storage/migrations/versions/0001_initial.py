@@ -827,6 +827,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("uri", name=op.f("pk_tombstones")),
     )
     op.create_table(
+        "unindexed",
+        sa.Column("note_id", BIG, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("note_id", name=op.f("pk_unindexed")),
+    )
+    op.create_table(
         "withheld",
         sa.Column("note_id", BIG, autoincrement=False, nullable=False),
         sa.Column("viewer_id", BIG, autoincrement=False, nullable=False),
