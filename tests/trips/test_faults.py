@@ -9,6 +9,7 @@ import asyncio
 import random
 import time
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -44,16 +45,16 @@ async def like_some(pair: Pair, count: int) -> None:
 
 
 async def test_killed_at_each_named_point(tmp_path: Path) -> None:
-    """F-1: one side dies there, in the middle of 20 notes each way, and goes on.
+    """F-1: one side dies there, then the other, in the middle of 20 notes each way, and goes on.
 
-    Only one: were both to die, the sender would say again what the receiver had lost.
+    Never both at once: the sender would say again what the receiver had lost.
     """
     async with pair(tmp_path, start=False) as world:
-        for turn, point in enumerate(POINTS):
+        for turn, (point, which) in enumerate(product(POINTS, (0, 1))):
             deaths: list[str] = []
             # What comes in passes one by one; what goes out, many at once.
             count = 3 if point.startswith(("journal", "processing")) else 1
-            victim, other = world.sides[turn % 2], world.sides[1 - turn % 2]
+            victim, other = world.sides[which], world.sides[1 - which]
             await asyncio.gather(
                 victim.instance.start(kill_at=f"{point}:{count}"), other.instance.start()
             )
