@@ -107,15 +107,19 @@ async def _try_audience(node: Node, uri: str, people: dict[str, Actor], budget: 
 
 def _community(post: Post, people: dict[str, Actor], via: Actor | None) -> Actor | None:
     """`audience` decides; else the Group in attributedTo (PeerTube, Mobilizon); else the first
-    Group in to, then cc (Lemmy's reading)."""
+    Group in to, then cc (Lemmy's reading); else the one that brings it, if it is named at all."""
     candidates = (*post.address.audience, *post.groups, *post.address.everyone)
     for uri in candidates:
         found = people.get(uri)
         if found is not None and found.is_group:
             return found
-    if via is not None and via.is_group and not post.address.audience:
-        return via
-    return None
+    return via if via is not None and via.is_group and _names(post, via) else None
+
+
+def _names(post: Post, community: Actor) -> bool:
+    """By a mention, or by its followers: announcing a note makes no Group its judge (A-10)."""
+    named = {*post.address.everyone, *(mention.uri for mention in post.mentions)}
+    return not named.isdisjoint({community.uri, community.followers})
 
 
 # --- writing it ----------------------------------------------------------------------------------

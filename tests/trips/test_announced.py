@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -330,6 +331,21 @@ async def test_nobody_is_annexed(scene: Scene, cast: Cast) -> None:
     place = await scene.node.node.store.reading(lambda reader: threads.place(reader, ours.uri))
     assert place is not None
     assert (place.community_id, place.hidden_by) == (None, None)
+
+
+async def test_a_note_first_met_through_a_group_is_not_its_own(scene: Scene, cast: Cast) -> None:
+    """A-10: boosted by the guild, named by nobody; mentioned, the guild is its home."""
+    far = scene.far
+    writer = far.person("hors-guilde")
+    homes = []
+    for tag in ([], [{"type": "Mention", "href": cast.guild.uri, "name": "@guilde"}]):
+        note = far.note(writer, "<p>seule</p>", tag=tag)
+        announce = far.activity("Announce", cast.guild, note["id"], to=[PUBLIC])
+        assert await scene.sent(announce, cast.guild) == "done"
+        place = await scene.node.node.store.reading(partial(threads.place, uri=note["id"]))
+        assert place is not None
+        homes.append(place.community_id is not None)
+    assert homes == [False, True]
 
 
 async def _community_of(scene: Scene, uri: str) -> str:
