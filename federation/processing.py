@@ -62,6 +62,9 @@ class Processor:
             except StorageUnavailable as error:
                 _log.warning("the journal can't be read", reason=str(error))
                 await asyncio.sleep(1)
+            except Exception:  # a bug of ours stops one round, never the worker
+                _log.exception("a round of the journal failed")
+                await asyncio.sleep(1)
 
 
 async def process(node: Node, entry: JournalEntry) -> None:

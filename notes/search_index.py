@@ -44,6 +44,13 @@ _LATER = adding(unindexed, "note_id", ignore=True)
 _WAITING = prepared(
     select(unindexed.c.note_id).order_by(unindexed.c.note_id).limit(bindparam("count"))
 )
+# Each worker takes what no other has taken: two never write the words of one note at once.
+_TAKEN = prepared(
+    select(unindexed.c.note_id)
+    .order_by(unindexed.c.note_id)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+)
 _WRITTEN = prepared(delete(unindexed).where(one_of(unindexed.c.note_id, "ids")))
 _HOSTS = prepared(select(actors.c.id, actors.c.host).where(one_of(actors.c.id, "ids")))
 _BY_IDS = prepared(select(*[notes.c[n] for n in COLUMNS]).where(one_of(notes.c.id, "ids")))
@@ -63,7 +70,7 @@ async def later(tx: Transaction, note_id: int) -> None:
 
 async def catch_up(tx: Transaction, *, count: int = 50) -> int:
     """Write the words of some notes that wait for it; returns how many. Call again while > 0."""
-    ids = [row["note_id"] for row in await tx.all(_WAITING, count=count)]
+    ids = [row["note_id"] for row in await tx.all(_TAKEN, count=count)]
     if ids:
         await refile(tx, ids)
         await tx.run(_WRITTEN, ids=ids)

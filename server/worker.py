@@ -182,6 +182,8 @@ class Worker:
                     behind = await store.transaction(search_index.catch_up) > 0
             except StorageUnavailable as reason:
                 _log.warning("words wait for the database", reason=str(reason))
+            except Exception:
+                _log.exception("words could not be written")
             with suppress(TimeoutError):
                 async with asyncio.timeout(_WORDS_SECONDS):
                     await self._stopping.wait()

@@ -141,6 +141,9 @@ class Deliverer:
             except StorageUnavailable as error:
                 _log.warning("the database is away", reason=str(error))
                 await asyncio.sleep(_LOOK)
+            except Exception:  # a bug of ours stops one round, never the worker
+                _log.exception("a round of deliveries failed")
+                await asyncio.sleep(_LOOK)
             await self._store.wait(channel, seconds=_LOOK)
 
     async def _serve(self, work: _Work) -> _Result:
