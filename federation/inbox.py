@@ -166,7 +166,7 @@ async def _record(
 
 
 def subject(activity: Activity) -> str:
-    """What an activity is about: two of one host about the same are applied in the order they came."""
+    """What an activity is about: of one host, two about the same are applied as they came."""
     if isinstance(activity, Undo):
         inner = activity.object.embedded
         if isinstance(inner, Follow | Join | Like | Dislike):
